@@ -1,0 +1,93 @@
+"""The stable error codes that programs may act on; the `message` beside them is for people."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class ErrorCode(Enum):
+    """Why a request was refused. Codes are never renamed or reused."""
+
+    # The message itself
+    BAD_MESSAGE = "bad_message"
+    """Not a message of this protocol: not JSON, an unknown type, a missing or ill-typed field."""
+    MESSAGE_TOO_LARGE = "message_too_large"
+    """More than 64 KiB in one message or request body."""
+    RATE_LIMITED = "rate_limited"
+    """Too many messages in too short a time; try again later."""
+    BAD_ORIGIN = "bad_origin"
+    """The WebSocket was opened from a page that is not ours."""
+    NOT_FOUND = "not_found"
+    """No such address."""
+
+    # Sign-in
+    NOT_SIGNED_IN = "not_signed_in"
+    """No session, or one that was ended."""
+    BAD_NUMBER = "bad_number"
+    """Not a phone number that exists in its country's numbering plan."""
+    BAD_NAME = "bad_name"
+    """A name is empty or longer than 40 characters."""
+    CODE_WRONG = "code_wrong"
+    """The code does not match; some tries are left."""
+    CODE_EXPIRED = "code_expired"
+    """The code is older than 10 minutes, was used, or was never asked for."""
+    CODE_TRIES_EXHAUSTED = "code_tries_exhausted"
+    """Five wrong codes; ask for a new one."""
+    CODE_TOO_OFTEN = "code_too_often"
+    """Too many codes were asked for this number or from this address."""
+    CODE_NOT_SENT = "code_not_sent"
+    """The sender of codes (SMS) failed; nothing was counted against the number."""
+    BAD_FOUNDER_LINK = "bad_founder_link"
+    """The founder's link was used already or was replaced by a newer one."""
+
+    # Admission
+    NOT_ADMITTED = "not_admitted"
+    """Only members may do this, and this person still waits to be let in."""
+    KNOCK_CLOSED = "knock_closed"
+    """This newcomer was let in by somebody else, withdrew, or the knock expired."""
+    NOT_ASKED = "not_asked"
+    """Only a member who holds the newcomer's number may answer the knock."""
+    CONTACTS_FULL = "contacts_full"
+    """More than 5,000 contacts, or more than 1,000 new ones in a day."""
+
+    # Rooms
+    BAD_TITLE = "bad_title"
+    """A room's title is empty or longer than 80 characters."""
+    ROOM_NOT_FOUND = "room_not_found"
+    """No such room, or it has ended."""
+    ROOM_FULL = "room_full"
+    """The room, or the number of rooms, has reached this server's limit."""
+    NOT_IN_ROOM = "not_in_room"
+    """The command is for people in a room, and this connection is in none."""
+    NO_SUCH_PARTICIPANT = "no_such_participant"
+    """The person the command is about is not in the room."""
+    NOT_MODERATOR = "not_moderator"
+    """Only a moderator may do this."""
+    NOT_ON_STAGE = "not_on_stage"
+    """Only people on stage may do this."""
+    WRONG_STATE = "wrong_state"
+    """The command does not fit the state: for example a hand raised on stage."""
+    STAGE_FULL = "stage_full"
+    """No seat is free on stage."""
+    REPLACED = "replaced"
+    """The same person entered from another device or tab; this one was let go."""
+
+    # Media
+    SDP_TOO_LARGE = "sdp_too_large"
+    """A session description over 64 KiB or with more than 32 candidates."""
+    SDP_INVALID = "sdp_invalid"
+    """A session description that does not answer our offer."""
+    MEDIA_UNAVAILABLE = "media_unavailable"
+    """The media process is being restarted; the page asks again by itself."""
+
+    # Captions
+    CAPTIONS_OFF = "captions_off"
+    """Captions are not on in this room, so there is nothing to consent to."""
+    CAPTIONS_UNAVAILABLE = "captions_unavailable"
+    """No speech model can be loaded, or the analysis process is away."""
+
+    # The server
+    UNAVAILABLE = "unavailable"
+    """The database cannot be written now; nothing was changed."""
+    INTERNAL = "internal"
+    """A fault of ours; it was logged."""

@@ -1,0 +1,31 @@
+"""How a message is tagged: `type` is the class's name in snake case, fields are in camel case."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+MAX_MESSAGE_BYTES = 64 * 1024
+"""The largest message a browser may send, and the largest body of a request."""
+
+
+def snake(name: str) -> str:
+    """Turn `JoinRoom` into `join_room`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Message(
+    msgspec.Struct,
+    frozen=True,
+    tag=snake,
+    tag_field="type",
+    rename="camel",
+    forbid_unknown_fields=True,
+    kw_only=True,
+):
+    """A message with a `type`; unknown fields are refused."""
+
+
+class View(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A part of a message: data without a `type` of its own."""

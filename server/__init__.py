@@ -1,0 +1,1 @@
+"""The gate (HTTP, WebSocket, database) and the media workers. It never imports `analysis`."""

@@ -1,0 +1,82 @@
+"""Settings, all from `MASIL_…` environment variables (or an `.env` file); see docs/operating.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once at start and passed on; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MASIL_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    state_dir: Path = Path("var")
+    """Everything the service keeps: db/, secrets/, models/, run/ (sockets)."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite in `state_dir`/db."""
+    pepper_file: Path | None = None
+    """The secret key of the number hashes; made at first start. Never back it up with the
+    database. Default: `state_dir`/secrets/pepper."""
+
+    http_host: str = "localhost"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    """The address people type, and the only Origin a WebSocket may come from. Default:
+    http://localhost:`http_port`."""
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    client_dir: Path = Path("client/dist")
+    """The built browser client."""
+
+    media_host: str = "0.0.0.0"  # noqa: S104  one UDP port must be reachable from the outside
+    media_port: int = Field(default=8080, ge=0, le=65535)
+    """The one UDP port for all voices."""
+    media_advertise: list[str] = []
+    """IP addresses that browsers are told to send to; empty: all of this machine's."""
+    slots: int = Field(default=6, ge=1, le=32)
+    """How many voices one listener can hear at the same moment."""
+
+    analysis_url: str = ""
+    """Where the analysis process listens: `unix:PATH`, or ws://HOST:PORT of another machine.
+    Default: a Unix socket in `state_dir`/run."""
+    analysis_token: str = ""
+    """Compared by the analysis process where it listens on a network."""
+    whisper_model: str = "base"
+    """A faster-whisper size (fetched at the first opt-in) or a local model directory."""
+    whisper_device: Literal["cpu", "cuda"] = "cpu"
+
+    default_region: str = Field(default="KR", pattern="^[A-Z]{2}$")
+    """The country of numbers typed without a country code."""
+    code_sender: Literal["console"] = "console"
+    log_format: Literal["console", "json"] = "console"
+
+    def resolved_database_url(self) -> str:
+        """`database_url`, or SQLite in the state directory."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.state_dir / 'db' / 'masil.sqlite3'}"
+
+    def resolved_pepper_file(self) -> Path:
+        """Where the pepper is kept."""
+        return self.pepper_file or self.state_dir / "secrets" / "pepper"
+
+    def resolved_public_url(self) -> str:
+        """The address people type, without a trailing slash."""
+        scheme = "https" if self.tls_cert_file else "http"
+        return (self.public_url or f"{scheme}://localhost:{self.http_port}").rstrip("/")
+
+    def resolved_analysis_url(self) -> str:
+        """Where analysis listens."""
+        return self.analysis_url or f"unix:{self.run_dir() / 'analysis.sock'}"
+
+    def run_dir(self) -> Path:
+        """The directory of the local sockets, mode 0700."""
+        return self.state_dir / "run"
+
+    def media_socket(self) -> Path:
+        """The Unix socket on which the media worker takes the gate's commands."""
+        return self.run_dir() / "media.sock"

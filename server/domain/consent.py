@@ -1,0 +1,79 @@
+"""Who may be turned into text: captions on by a moderator, then each speaker's own yes.
+
+Consent belongs to one person in one room. It ends with captions, with the seat on stage, with
+leaving and with the room, and never carries over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from server.domain.errors import (
+    CaptionsOffError,
+    NotModeratorError,
+    NotOnStageError,
+    RoomNotFoundError,
+)
+from server.domain.events import CaptionsSwitched, ConsentGranted, ConsentWithdrawn, RoomEvent
+from server.domain.ids import MemberId, TapId
+from server.domain.room import Change, Consent, Role, Room, replace_participant
+
+
+def switch_captions(room: Room, by: MemberId, on: bool) -> Change:
+    """A moderator invites the scribe or sends it away; sending it away ends every consent.
+
+    Raises:
+        NotModeratorError, NotInRoomError, RoomNotFoundError
+    """
+    if room.ended:
+        raise RoomNotFoundError
+    if room.participant(by).role is not Role.MODERATOR:
+        raise NotModeratorError
+    if room.captions_on == on:
+        return room, ()
+    events: list[RoomEvent] = []
+    if not on:
+        for participant in room.stage():
+            room, more = withdraw(room, participant.member_id)
+            events += more
+    room = replace(room, captions_on=on, revision=room.revision + 1)
+    return room, (*events, CaptionsSwitched(on))
+
+
+def grant(room: Room, member_id: MemberId, tap_id: TapId, language: str | None) -> Change:
+    """A speaker says yes for himself. `tap_id` must be fresh.
+
+    Raises:
+        CaptionsOffError: nobody invited the scribe.
+        NotOnStageError: listeners have no voice to turn into text.
+    """
+    if room.ended:
+        raise RoomNotFoundError
+    participant = room.participant(member_id)
+    if not room.captions_on:
+        raise CaptionsOffError
+    if not participant.role.on_stage:
+        raise NotOnStageError
+    if participant.consent:
+        return room, ()
+    room, events = replace_participant(room, member_id, consent=Consent(tap_id, language))
+    return room, (*events, ConsentGranted(member_id, tap_id, language))
+
+
+def withdraw(room: Room, member_id: MemberId) -> Change:
+    """A person takes his yes back. Idempotent."""
+    if room.ended:
+        raise RoomNotFoundError
+    consent = room.participant(member_id).consent
+    if consent is None:
+        return room, ()
+    room, events = replace_participant(room, member_id, consent=None)
+    return room, (*events, ConsentWithdrawn(member_id, consent.tap_id))
+
+
+def tap_of(room: Room, member_id: MemberId) -> TapId | None:
+    """The tap under which this person's voice may leave for analysis now, if any."""
+    participant = room.participants.get(member_id)
+    if room.ended or not room.captions_on or participant is None or participant.consent is None:
+        return None
+    return participant.consent.tap_id if participant.role.on_stage else None

@@ -1,0 +1,119 @@
+"""Why the rules refuse. `server/web/errors.py` is the one place that maps these to the wire."""
+
+from __future__ import annotations
+
+
+class MasilError(Exception):
+    """The root of every refusal that a person may see."""
+
+
+class BadNumberError(MasilError):
+    """Not a phone number."""
+
+
+class BadNameError(MasilError):
+    """A name is empty or too long."""
+
+
+class BadTitleError(MasilError):
+    """A room's title is empty or too long."""
+
+
+class CodeWrongError(MasilError):
+    """The sign-in code does not match."""
+
+
+class CodeExpiredError(MasilError):
+    """The sign-in code is too old, used, or was never asked for."""
+
+
+class CodeTriesExhaustedError(MasilError):
+    """The sign-in code was guessed at too often."""
+
+
+class CodeTooOftenError(MasilError):
+    """Too many codes were asked for."""
+
+
+class CodeNotSentError(MasilError):
+    """The sender of codes failed."""
+
+
+class BadFounderLinkError(MasilError):
+    """The founder's link is not, or no longer, valid."""
+
+
+class NotSignedInError(MasilError):
+    """No live session."""
+
+
+class NotAdmittedError(MasilError):
+    """The person still waits at the door."""
+
+
+class KnockClosedError(MasilError):
+    """The knock was answered, withdrawn or has expired."""
+
+
+class NotAskedError(MasilError):
+    """This member was not asked about this newcomer."""
+
+
+class ContactsFullError(MasilError):
+    """More contacts than one member may keep or add in a day."""
+
+
+class RoomNotFoundError(MasilError):
+    """No such room, or it has ended."""
+
+
+class RoomFullError(MasilError):
+    """The room or the server is full."""
+
+
+class StageFullError(MasilError):
+    """No seat is free on stage."""
+
+
+class NotInRoomError(MasilError):
+    """The actor is not in the room."""
+
+
+class NoSuchParticipantError(MasilError):
+    """The person the command is about is not in the room."""
+
+
+class NotModeratorError(MasilError):
+    """Only moderators may do this."""
+
+
+class NotOnStageError(MasilError):
+    """Only people on stage may do this."""
+
+
+class WrongStateError(MasilError):
+    """The command does not fit the state."""
+
+
+class CaptionsOffError(MasilError):
+    """Captions are off in this room."""
+
+
+class CaptionsUnavailableError(MasilError):
+    """The analysis process is away or has no model."""
+
+
+class MediaUnavailableError(MasilError):
+    """The media process is away."""
+
+
+class SdpTooLargeError(MasilError):
+    """A session description beyond the limits."""
+
+
+class SdpInvalidError(MasilError):
+    """A session description that does not answer the offer."""
+
+
+class StoreUnavailableError(MasilError):
+    """The database cannot be read or written now."""

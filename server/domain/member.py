@@ -1,0 +1,52 @@
+"""Who a person is to the house: a newcomer who waits, or a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from server.domain.errors import BadNameError, NotAdmittedError
+from server.domain.ids import MemberId, NumberHash
+
+NAME_MAX_CHARS = 40
+
+
+class Membership(Enum):
+    """Matrix calls these `knock` and `join`."""
+
+    WAITING = "waiting"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with a verified number."""
+
+    member_id: MemberId
+    number_hash: NumberHash
+    name: str
+    membership: Membership
+    is_admin: bool
+    created_at_ms: int
+
+
+def clean_name(raw: str) -> str:
+    """Collapse white space and drop control and format characters.
+
+    Raises:
+        BadNameError: nothing is left, or more than 40 characters.
+    """
+    name = " ".join("".join(c if c.isprintable() else " " for c in raw).split())
+    if not 0 < len(name) <= NAME_MAX_CHARS:
+        raise BadNameError
+    return name
+
+
+def require_member(member: Member) -> None:
+    """Let only members pass.
+
+    Raises:
+        NotAdmittedError: the person still waits.
+    """
+    if member.membership is not Membership.MEMBER:
+        raise NotAdmittedError

@@ -1,0 +1,1 @@
+"""The embedded engine: one UDP port, ICE-lite, DTLS-SRTP, slots, fan-out. It never decodes."""

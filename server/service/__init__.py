@@ -1,0 +1,1 @@
+"""The use-cases: load → domain → save → publish. Knows ports, never implementations."""

@@ -1,0 +1,1 @@
+"""The database: tables, SQL and migrations. The gate is its only writer."""

@@ -1,0 +1,1 @@
+"""The aiohttp edge: decodes, authorises the connection, calls services, renders events."""
