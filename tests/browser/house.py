@@ -1,0 +1,113 @@
+"""The product itself, started as `make run` starts it, in a state directory of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """A port that nobody uses now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class House:
+    """One running `python -m server serve` and what its terminal shows."""
+
+    def __init__(self, state_dir: Path, whisper_model: str) -> None:
+        self.port = free_port(socket.SOCK_STREAM)
+        self.url = f"http://localhost:{self.port}"
+        self.state_dir = state_dir
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        environment = {
+            **os.environ,
+            "MASIL_STATE_DIR": str(state_dir),
+            "MASIL_HTTP_PORT": str(self.port),
+            "MASIL_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "MASIL_WHISPER_MODEL": whisper_model,
+            "HF_HUB_OFFLINE": "1",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._news:
+                self.lines.append(line.rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+    def wait_for(self, pattern: str, after: int = 0, timeout_s: float = 30) -> re.Match[str]:
+        """The first match of a pattern in the terminal, from line `after` on."""
+        deadline = time.monotonic() + timeout_s
+        with self._news:
+            while True:
+                for line in self.lines[after:]:
+                    if found := re.search(pattern, line):
+                        return found
+                left = deadline - time.monotonic()
+                if left <= 0 or self._process.poll() is not None:
+                    tail = "\n".join(self.lines[-40:])
+                    raise AssertionError(f"{pattern!r} never came up in the terminal:\n{tail}")
+                self._news.wait(min(left, 0.5))
+
+    def founder_link(self) -> str:
+        """The link a new house prints."""
+        return self.wait_for(r"(http://\S+/founder#\S+)").group(1)
+
+    def code_after(self, line: int) -> str:
+        """The sign-in code that the console sender printed after that line."""
+        return self.wait_for(r"\b(\d{6})\b", after=line).group(1)
+
+    def child_pid(self, part: str) -> int:
+        """The process id of one of the supervisor's children, found by its command line."""
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            except OSError:
+                continue
+            if int(parent) == self._process.pid and part.encode() in command:
+                return int(entry.name)
+        raise AssertionError(f"no child process {part!r}")
+
+    def kill(self, part: str) -> None:
+        """Kill −9 one of the three processes."""
+        os.kill(self.child_pid(part), signal.SIGKILL)
+
+    def close(self) -> None:
+        """Stop as an operator does, with SIGTERM."""
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
+        self._reader.join(5)
+        if self._process.stdout:
+            self._process.stdout.close()
