@@ -1,0 +1,85 @@
+"""What a page may see of the domain: domain objects → protocol views. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from protocol import signalling as wire
+from server.domain.knock import Asked, Knock
+from server.domain.member import Member
+from server.domain.room import Participant, Room
+from server.ports import EngineChanged, RoomTopic
+
+CARD_TOPICS = 4
+
+
+def me(member: Member) -> wire.Me:
+    """A person for himself."""
+    return wire.Me(
+        member_id=member.member_id,
+        name=member.name,
+        membership=member.membership.value,
+        is_admin=member.is_admin,
+    )
+
+
+def participant(seat: Participant) -> wire.ParticipantView:
+    """A seat for everybody in the room."""
+    return wire.ParticipantView(
+        member_id=seat.member_id,
+        name=seat.name,
+        role=seat.role.value,
+        muted=seat.muted,
+        hand_raised_at_ms=seat.hand_raised_at_ms,
+        invited=seat.invited,
+        consented=seat.consent is not None,
+        connected=seat.away_since_ms is None,
+        csrc=seat.csrc,
+    )
+
+
+def topics(heard: Sequence[RoomTopic]) -> list[wire.TopicView]:
+    """Topics, heaviest first."""
+    return [wire.TopicView(term=t.term, weight=t.weight, speakers=t.speakers) for t in heard]
+
+
+def room(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomView:
+    """A room for those inside."""
+    return wire.RoomView(
+        room_id=live.room_id,
+        title=live.title,
+        revision=live.revision,
+        opened_at_ms=live.opened_at_ms,
+        captions_on=live.captions_on,
+        participants=[participant(p) for p in live.participants.values()],
+        topics=topics(heard),
+    )
+
+
+def card(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomCard:
+    """A room for the hallway."""
+    stage = live.stage()
+    return wire.RoomCard(
+        room_id=live.room_id,
+        title=live.title,
+        opened_at_ms=live.opened_at_ms,
+        stage=[wire.PersonView(member_id=p.member_id, name=p.name) for p in stage],
+        listeners=len(live.participants) - len(stage),
+        captions_on=live.captions_on,
+        topics=topics(heard[:CARD_TOPICS]),
+    )
+
+
+def knock(at_door: Knock, newcomer: Member, asked: Asked) -> wire.KnockView:
+    """A newcomer for one of the members who hold his number."""
+    return wire.KnockView(
+        knock_id=at_door.knock_id,
+        name=newcomer.name,
+        contact_id=asked.contact_id,
+        knocked_at_ms=at_door.knocked_at_ms,
+    )
+
+
+def engine(state: EngineChanged) -> wire.CaptionsEngine:
+    """The captions engine for everybody."""
+    return wire.CaptionsEngine(state=state.state, detail=state.detail, progress=state.progress)

@@ -1,0 +1,121 @@
+"""The aiohttp application: addresses, headers, errors, and the loops that live as long as it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from protocol.errors import ErrorCode
+from protocol.wire import MAX_MESSAGE_BYTES
+from server.config import Settings
+from server.domain.errors import MasilError
+from server.ports import Clock
+from server.service.captions import Captions
+from server.service.hub import Hub
+from server.service.people import People
+from server.service.rooms import Rooms
+from server.web import keys
+from server.web.auth import Door
+from server.web.errors import code_of
+from server.web.routes import add_routes, problem
+from server.web.signalling import websocket
+
+log = structlog.get_logger()
+
+TIDY_EVERY_S = 3600.0
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; "
+        "worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(
+    settings: Settings,
+    people: People,
+    rooms: Rooms,
+    captions: Captions,
+    hub: Hub,
+    clock: Clock,
+) -> web.Application:
+    """The whole edge over ready services."""
+    app = web.Application(middlewares=[refusals], client_max_size=MAX_MESSAGE_BYTES)
+    app[keys.SETTINGS] = settings
+    app[keys.PEOPLE] = people
+    app[keys.ROOMS] = rooms
+    app[keys.CAPTIONS] = captions
+    app[keys.HUB] = hub
+    app[keys.CLOCK] = clock
+    app[keys.DOOR] = Door(settings)
+    app.router.add_get("/ws", websocket)
+    add_routes(app)
+    app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_loops)
+    app.on_shutdown.append(_cut_everybody)
+    return app
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals become a `Problem`; anything unforeseen is logged without what was sent."""
+    try:
+        return await handler(request)
+    except MasilError as error:
+        return problem(code_of(error))
+    except web.HTTPRequestEntityTooLarge:
+        return problem(ErrorCode.MESSAGE_TOO_LARGE)
+    except web.HTTPNotFound:
+        return problem(ErrorCode.NOT_FOUND)
+
+
+async def _loops(app: web.Application) -> AsyncIterator[None]:
+    rooms = app[keys.ROOMS]
+    await rooms.load()
+    loops = [
+        asyncio.create_task(_forever(name, loop), name=name)
+        for name, loop in {
+            "media events": rooms.follow_media,
+            "caption events": app[keys.CAPTIONS].run,
+            "seat expiry": rooms.expire_seats,
+            "hallway": rooms.refresh_hallway,
+            "tidy": lambda: _tidy(app[keys.PEOPLE]),
+        }.items()
+    ]
+    yield
+    for task in loops:
+        task.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """One failing event must not end a loop for good."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("loop failed", loop=name)
+        await asyncio.sleep(1)
+
+
+async def _tidy(people: People) -> None:
+    while True:
+        await people.tidy()
+        await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def _cut_everybody(app: web.Application) -> None:
+    app[keys.HUB].cut_everybody()

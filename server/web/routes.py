@@ -1,0 +1,157 @@
+"""Plain HTTP: signing in and out, health, and the built client. No number is ever logged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from protocol import http as wire
+from protocol.errors import ErrorCode
+from protocol.wire import MAX_MESSAGE_BYTES
+from server.domain.errors import NotSignedInError
+from server.service import render
+from server.service.people import Proof
+from server.web import keys
+from server.web.errors import MESSAGE, status_of
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+PAGES = ("/", "/founder", "/room/{room_id}")
+
+
+def add_routes(app: web.Application) -> None:
+    """All addresses but the WebSocket."""
+    app.router.add_post("/api/sign-in/code", send_code)
+    app.router.add_post("/api/sign-in/verify", verify)
+    app.router.add_get("/api/session", session)
+    app.router.add_post("/api/sign-out", sign_out)
+    app.router.add_get("/healthz", health)
+    app.router.add_get("/readyz", ready)
+    for path in PAGES:
+        app.router.add_get(path, page)
+    app.router.add_get("/assets/{name}", asset)
+    app.router.add_get("/{name}", top_file)
+
+
+def problem(code: ErrorCode) -> web.Response:
+    """A refusal as JSON."""
+    body = wire.Problem(code=code, message=MESSAGE[code])
+    return _json(body, status_of(code))
+
+
+def _json(body: msgspec.Struct, status: int = 200) -> web.Response:
+    encoded = msgspec.json.encode(body)
+    response = web.Response(body=encoded, status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _body(request: web.Request, kind: type[Body]) -> Body:
+    """Decode a JSON body.
+
+    Raises:
+        web.HTTPException: 400, 403 or 413 with a `Problem`.
+    """
+    if request.app[keys.DOOR].is_foreign_page(request):
+        raise _refusal(ErrorCode.BAD_ORIGIN)
+    if request.content_type != "application/json":
+        # A form of a foreign page cannot send this type without asking first (CORS).
+        raise _refusal(ErrorCode.BAD_MESSAGE)
+    if (request.content_length or 0) > MAX_MESSAGE_BYTES:
+        raise _refusal(ErrorCode.MESSAGE_TOO_LARGE)
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except msgspec.MsgspecError:
+        raise _refusal(ErrorCode.BAD_MESSAGE) from None
+
+
+def _refusal(code: ErrorCode) -> web.HTTPException:
+    text = msgspec.json.encode(wire.Problem(code=code, message=MESSAGE[code])).decode()
+    kind = "application/json"
+    match code:
+        case ErrorCode.BAD_ORIGIN:
+            return web.HTTPForbidden(text=text, content_type=kind)
+        case ErrorCode.MESSAGE_TOO_LARGE:
+            return web.HTTPRequestEntityTooLarge(
+                max_size=MAX_MESSAGE_BYTES, text=text, content_type=kind
+            )
+        case _:
+            return web.HTTPBadRequest(text=text, content_type=kind)
+
+
+async def send_code(request: web.Request) -> web.Response:
+    """`POST /api/sign-in/code`."""
+    body = await _body(request, wire.CodeRequest)
+    address = request.remote or ""
+    expires_in_s = await request.app[keys.PEOPLE].send_code(body.number, body.region, address)
+    return _json(wire.CodeSent(expires_in_s=expires_in_s))
+
+
+async def verify(request: web.Request) -> web.Response:
+    """`POST /api/sign-in/verify`."""
+    body = await _body(request, wire.CodeVerification)
+    proof = Proof(body.number, body.region, body.code, body.name, body.founder_token)
+    door = request.app[keys.DOOR]
+    signed_in = await request.app[keys.PEOPLE].sign_in(proof, door.token(request))
+    response = _json(wire.SignedIn(me=render.me(signed_in.member)))
+    door.set_token(response, signed_in.token)
+    return response
+
+
+async def session(request: web.Request) -> web.Response:
+    """`GET /api/session`."""
+    token = request.app[keys.DOOR].token(request)
+    if token is None:
+        raise NotSignedInError
+    member = await request.app[keys.PEOPLE].session(token)
+    return _json(wire.SignedIn(me=render.me(member)))
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """`POST /api/sign-out`."""
+    door = request.app[keys.DOOR]
+    if door.is_foreign_page(request):
+        raise _refusal(ErrorCode.BAD_ORIGIN)
+    token = door.token(request)
+    if token is not None:
+        await request.app[keys.PEOPLE].sign_out(token)
+    response = web.Response(status=204)
+    door.clear_token(response)
+    return response
+
+
+async def health(_: web.Request) -> web.Response:
+    """The process answers."""
+    return web.Response(text="ok")
+
+
+async def ready(request: web.Request) -> web.Response:
+    """The process can serve: voices are up."""
+    up = request.app[keys.ROOMS].media_up
+    return web.Response(text="ready" if up else "media is away", status=200 if up else 503)
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """The client; which view it shows is the client's to tell."""
+    return _file(request, "index.html", "no-cache")
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    """A built file whose name holds its hash."""
+    name = f"assets/{request.match_info['name']}"
+    return _file(request, name, "public, max-age=31536000, immutable")
+
+
+async def top_file(request: web.Request) -> web.StreamResponse:
+    """A built file with a fixed name: icons, the manifest."""
+    return _file(request, request.match_info["name"], "no-cache")
+
+
+def _file(request: web.Request, name: str, cache: str) -> web.StreamResponse:
+    root = request.app[keys.SETTINGS].client_dir.resolve()
+    path = Path(root, name).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        return problem(ErrorCode.NOT_FOUND)
+    return web.FileResponse(path, headers={"Cache-Control": cache})
