@@ -1,0 +1,112 @@
+"""One browser's PeerConnection as the worker sees it, and the room it belongs to.
+
+Owns who he is in the room, what his voice may do, how he is reached and what he sent. Never a
+name, never an account; never reads a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from server.captions.gate import Permission
+from server.media.embedded.dtls import DtlsServer
+from server.media.embedded.fanout import CmReceiver, Fanout, GcmReceiver, in_place_of, set_address
+from server.media.embedded.rtcp import Reception
+from server.media.embedded.sdp import Fingerprint
+from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
+from server.media.embedded.srtp import SrtpContext, SrtpKeys, inbound, outbound
+from server.media.embedded.udp import Address
+
+MAX_STREAMS = 4
+MAX_ADDRESSES = 4
+"""Addresses of one session that a check has proven; the oldest gives way."""
+PACKETS_A_SECOND = 400
+"""Four times what a microphone with 10 ms frames sends."""
+
+
+class Incoming:
+    """One SSRC that a session sends with."""
+
+    __slots__ = ("reception", "stream")
+
+    def __init__(self, ssrc: int) -> None:
+        self.stream = Stream()
+        self.reception = Reception(ssrc)
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """Everything of one PeerConnection."""
+
+    media_id: str
+    room: Room
+    voice: Voice
+    permission: Permission
+    ufrag: str
+    password: str = field(repr=False)
+    dtls: DtlsServer
+    last_check_ms: int
+    address: Address | None = None
+    """Where to send: the last address the browser nominated."""
+    addresses: list[Address] = field(default_factory=list)
+    fingerprints: Sequence[Fingerprint] = ()
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    proven: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the first valid check: there is an address to send to."""
+    receive: SrtpContext | None = None
+    report: SrtpContext | None = None
+    """Seals our RTCP."""
+    receiver: GcmReceiver | CmReceiver | None = None
+    incoming: dict[int, Incoming] = field(default_factory=dict)
+    budget: int = PACKETS_A_SECOND
+
+    def connect(self, keys: SrtpKeys) -> None:
+        """The handshake is done: packets can be opened and sealed from now on."""
+        self.receive = inbound(keys)
+        self.report = outbound(keys)
+        slots = len(self.room.slots.slots)
+        # Its own libsrtp session: RTP and RTCP of it share no stream with the reports' one.
+        self.receiver = (
+            GcmReceiver(keys, slots) if keys.is_gcm else CmReceiver(outbound(keys), slots)
+        )
+        if self.address is not None:
+            set_address(self.receiver, self.address)
+        self.room.add(self)
+
+    def move_to(self, address: Address) -> None:
+        """Send here from now on."""
+        self.address = address
+        if self.receiver is not None:
+            set_address(self.receiver, address)
+
+
+class Room:
+    """The connected sessions of one room and its speaker slots."""
+
+    def __init__(self, room_id: str, slots: SpeakerSlots, fanout: Fanout) -> None:
+        self.room_id = room_id
+        self.slots = slots
+        self._fanout = fanout
+        self.sessions: set[Session] = set()
+        """All of the room, connected or not."""
+        self._receivers: dict[Session, GcmReceiver | CmReceiver] = {}
+
+    def add(self, session: Session) -> None:
+        """A session is connected: it hears the room from now on."""
+        if session.receiver is not None:
+            self._receivers[session] = session.receiver
+
+    def remove(self, session: Session) -> None:
+        """Forget a session and free its voice's slot."""
+        self.sessions.discard(session)
+        self._receivers.pop(session, None)
+        self.slots.release(session.voice)
+
+    def forward(self, packet: SlotPacket, speaker: Session) -> None:
+        """Send a voice to everybody but the speaker himself."""
+        own = speaker.receiver
+        self._fanout.send(packet, self._receivers.values(), own)
+        if own is not None and (silence := in_place_of(packet, own)) is not None:
+            self._fanout.send(silence, (own,))
