@@ -95,7 +95,10 @@ class CloseCaptions(Message, frozen=True):
 
 
 class BlockWords(Message, frozen=True):
-    """Words that must never be shown as topics in this room: the names on its roster."""
+    """Words that must never be shown as topics in this room: the names on its roster.
+
+    Adds to what was blocked before; names of people who left stay blocked.
+    """
 
     room_id: str
     words: list[str]
@@ -130,7 +133,10 @@ class EngineState(Message, frozen=True):
 
 
 class Line(Message, frozen=True):
-    """A caption. A newer one with the same `line_id` replaces it; a final one is never replaced."""
+    """A caption. A newer one with the same `line_id` replaces it; a final one is never replaced.
+
+    A final one without text takes a partial back that proved to be no speech.
+    """
 
     room_id: str
     speaker_id: str

@@ -235,7 +235,10 @@ class EngineChanged:
 
 @dataclass(frozen=True, slots=True)
 class CaptionHeard:
-    """A caption line; one with the same line_id replaces an older partial one."""
+    """A caption line; one with the same line_id replaces an older partial one.
+
+    A final one without text takes a partial back that proved to be no speech.
+    """
 
     room_id: RoomId
     tap_id: TapId

@@ -1,0 +1,245 @@
+"""The shell around `session`: a websockets server, the clock, and the loops that feed the workers.
+
+Owns connections and outboxes; takes no decision on consent, rooms or words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import itertools
+import secrets
+import time
+from contextlib import AbstractAsyncContextManager
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from websockets.asyncio.server import Server, ServerConnection, serve, unix_serve
+from websockets.exceptions import ConnectionClosed
+
+from analysis.config import Settings
+from analysis.model import engine_at_rest, model_path
+from analysis.session import Session
+from analysis.transcriber import ModelUnavailableError, Transcriber, WhisperTranscriber
+from analysis.vad import SileroDetector
+from analysis.workers import Workers
+from protocol.analysis import AnalysisToGate, EngineState, Hello, decode_from_gate, encoder
+
+MAX_MESSAGE_BYTES = 64 * 1024
+HELLO_TIMEOUT_S = 5.0
+TICK_S = 0.1
+OUTBOX_MESSAGES = 1024
+"""A gate that reads so little is cut off, and its rooms are purged."""
+
+_POLICY_VIOLATION = 1008
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_log = structlog.get_logger()
+
+
+class BadAddressError(Exception):
+    """The address cannot be listened on; the message is for the operator."""
+
+
+class App:
+    """One analysis process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._workers = Workers(self._load_transcriber)
+        self._session = Session(engine_at_rest(settings), SileroDetector, secrets.randbits(40))
+        self._peers = itertools.count(1)
+        self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
+        self._connections: dict[int, ServerConnection] = {}
+        self._speech_waits = asyncio.Event()
+        self._words_wait = asyncio.Event()
+
+    def listen(self) -> AbstractAsyncContextManager[Server]:
+        """Listen while the context is open.
+
+        Raises:
+            BadAddressError: the address is malformed, or open to the network without a token.
+        """
+        url = self._settings.resolved_analysis_url()
+        if url.startswith("unix:"):
+            return unix_serve(
+                self._serve, url.removeprefix("unix:"), max_size=MAX_MESSAGE_BYTES, compression=None
+            )
+        address = urlsplit(url)
+        if address.scheme != "ws" or not address.hostname or not address.port:
+            raise BadAddressError("MASIL_ANALYSIS_URL must be unix:PATH or ws://HOST:PORT")
+        if address.hostname not in _LOOPBACK and not self._settings.analysis_token:
+            raise BadAddressError("set MASIL_ANALYSIS_TOKEN to listen on a network")
+        # Browsers send an Origin, gates and media processes do not: no page gets in.
+        return serve(
+            self._serve,
+            address.hostname,
+            address.port,
+            origins=[None],
+            max_size=MAX_MESSAGE_BYTES,
+            compression=None,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; the server must be listening."""
+        async with asyncio.TaskGroup() as tasks:
+            loops = [
+                tasks.create_task(loop)
+                for loop in (self._tick(), self._transcribe(), self._find_words())
+            ]
+            await stop.wait()
+            for task in loops:
+                task.cancel()
+        self._workers.close()
+
+    # -------------------------------------------------------------- connections
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        try:
+            hello = await self._hello(connection)
+            if hello is None:
+                self._session.counters["hellos_refused"] += 1
+                await connection.close(_POLICY_VIOLATION, "hello expected")
+            elif hello.peer == "gate":
+                await self._serve_gate(connection)
+            else:
+                await self._serve_media(connection)
+        except ConnectionClosed:
+            _log.info("peer went away")
+
+    async def _hello(self, connection: ServerConnection) -> Hello | None:
+        try:
+            async with asyncio.timeout(HELLO_TIMEOUT_S):
+                hello = decode_from_gate.decode(await connection.recv())
+        except (TimeoutError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        if not isinstance(hello, Hello):
+            return None
+        expected = self._settings.analysis_token
+        if expected and not hmac.compare_digest(hello.token.encode(), expected.encode()):
+            return None
+        return hello
+
+    async def _serve_gate(self, connection: ServerConnection) -> None:
+        peer = next(self._peers)
+        self._outboxes[peer] = asyncio.Queue(OUTBOX_MESSAGES)
+        self._connections[peer] = connection
+        self._session.connect(peer)
+        self._pump()
+        writer = asyncio.create_task(self._write(connection, self._outboxes[peer]))
+        try:
+            async for frame in connection:
+                self._take_message(peer, frame)
+        finally:
+            writer.cancel()
+            self._session.disconnect(peer)
+            del self._outboxes[peer], self._connections[peer]
+            self._pump()
+
+    def _take_message(self, peer: int, frame: str | bytes) -> None:
+        if isinstance(frame, bytes):  # gates speak text
+            self._session.counters["messages_malformed"] += 1
+            return
+        try:
+            message = decode_from_gate.decode(frame)
+        except msgspec.DecodeError:
+            self._session.counters["messages_malformed"] += 1
+            return
+        self._session.handle(peer, message, _now_ms())
+        self._pump()
+
+    async def _serve_media(self, connection: ServerConnection) -> None:
+        async for frame in connection:
+            if isinstance(frame, bytes):
+                self._session.audio(frame, _now_ms())
+                self._pump()
+            else:
+                self._session.counters["messages_malformed"] += 1
+
+    async def _write(
+        self, connection: ServerConnection, outbox: asyncio.Queue[AnalysisToGate]
+    ) -> None:
+        try:
+            while True:
+                message = await outbox.get()
+                await connection.send(encoder.encode(message).decode())
+        except ConnectionClosed:
+            _log.info("gate went away while it was written to")
+
+    def _pump(self) -> None:
+        """Hand out what the session has to say, and wake the loops."""
+        for peer, message in self._session.drain():
+            outbox = self._outboxes[peer]
+            if outbox.full():
+                _log.warning("gate does not read: cut off")
+                self._connections[peer].transport.abort()
+                continue
+            outbox.put_nowait(message)
+        self._speech_waits.set()
+        self._words_wait.set()
+
+    # -------------------------------------------------------------- loops
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._session.tick(_now_ms())
+            self._pump()
+
+    async def _transcribe(self) -> None:
+        while True:
+            if self._session.model_wanted:
+                await self._load()
+            elif job := self._session.next_job():
+                transcript = await self._workers.transcribe(job)
+                self._session.finish_job(job, transcript, _now_ms())
+                self._pump()
+            else:
+                self._speech_waits.clear()
+                await self._speech_waits.wait()
+
+    async def _find_words(self) -> None:
+        while True:
+            if job := self._session.next_words():
+                words = await self._workers.words(job)
+                self._session.finish_words(job, words, _now_ms())
+                self._pump()
+            else:
+                self._words_wait.clear()
+                await self._words_wait.wait()
+
+    # -------------------------------------------------------------- the model
+
+    def _load_transcriber(self) -> Transcriber:
+        settings = self._settings
+        return WhisperTranscriber(
+            model_path(settings), settings.whisper_device, settings.whisper_threads
+        )
+
+    async def _load(self) -> None:
+        self._session.model_wanted = False
+        for language in self._session.languages_wanted:
+            self._workers.preload_words(language)
+        self._session.languages_wanted.clear()
+        if self._workers.loaded:
+            return
+        at_rest = engine_at_rest(self._settings)
+        if at_rest.state != "ready":
+            self._set_engine(at_rest)
+            return
+        self._set_engine(EngineState(state="loading", detail=at_rest.detail))
+        try:
+            await self._workers.load()
+        except ModelUnavailableError as error:
+            _log.error("speech model unavailable", reason=str(error))
+            self._set_engine(EngineState(state="unavailable", detail=str(error)))
+        else:
+            self._set_engine(at_rest)
+
+    def _set_engine(self, engine: EngineState) -> None:
+        self._session.set_engine(engine)
+        self._pump()
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

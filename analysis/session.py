@@ -1,0 +1,344 @@
+"""The core of the analysis process, without I/O: messages, packets and time in; messages out.
+
+Owns grants, rooms, their topics and what waits for the workers. Decodes nothing without a live
+grant, and whatever comes back late of a consent that is over is thrown away. Reads no clock.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from analysis.lines import Lines
+from analysis.purge import Purges
+from analysis.speaker import Identity, Job, Speaker
+from analysis.topics import RankedTopic, Topics
+from analysis.transcriber import Transcript
+from analysis.vad import VoiceDetector
+from analysis.words import Words
+from protocol.analysis import (
+    AnalysisToGate,
+    AudioHeader,
+    BlockWords,
+    CloseCaptions,
+    EngineState,
+    GateToAnalysis,
+    GetStats,
+    Grant,
+    Hello,
+    LoadModel,
+    OpenCaptions,
+    Purged,
+    RoomTopics,
+    Stats,
+    Topic,
+    Withdraw,
+)
+
+TAPS_COUNTED = 10_000
+MAX_WAIT_MS = 5_000
+"""A final that has waited longer becomes a gap."""
+WORDS_WAITING = 64
+"""Finals whose words wait to be counted; the oldest is dropped and counted."""
+TOPICS_EVERY_MS = 5_000
+
+Peer = int
+"""Names a connection."""
+
+_ConsentMessage = OpenCaptions | BlockWords | Grant | Withdraw | CloseCaptions
+
+
+@dataclass(slots=True)
+class WordsJob:
+    """A final caption whose words are to be counted; the text is dropped right after."""
+
+    room_id: str
+    tap_id: int
+    text: str
+    language: str
+
+
+@dataclass(slots=True)
+class _Room:
+    owner: Peer
+    taps: set[int] = field(default_factory=set)
+    """Every consent there was, of which a worker may still hold something."""
+    sent: list[Topic] = field(default_factory=list)
+
+
+class Session:
+    """All rooms and speakers of one analysis process."""
+
+    def __init__(
+        self, engine: EngineState, new_detector: Callable[[], VoiceDetector], first_line_id: int
+    ) -> None:
+        self.engine = engine
+        self.model_wanted = False
+        """Set by a grant or `load_model`; the shell loads the model and clears it."""
+        self.languages_wanted: set[str] = set()
+        """Of grants since the shell last looked; it clears them."""
+        self.counters: Counter[str] = Counter()
+        self._peers: set[Peer] = set()
+        self._outbox: deque[tuple[Peer, AnalysisToGate]] = deque()
+        self._new_detector = new_detector
+        self._line_ids = itertools.count(first_line_id)
+        self._frames_by_tap: OrderedDict[int, int] = OrderedDict()
+        self._rooms: dict[str, _Room] = {}
+        self._speakers: OrderedDict[int, Speaker] = OrderedDict()
+        self._lines = Lines(self.counters, self._send_to_room)
+        self._words: deque[WordsJob] = deque()
+        self._purges = Purges()
+        self._topics = Topics()
+        self._topics_due_ms = 0
+
+    # -------------------------------------------------------------- connections
+
+    def connect(self, peer: Peer) -> None:
+        """A gate said hello: tell it the state of the engine."""
+        self._peers.add(peer)
+        self._send(peer, self.engine)
+
+    def disconnect(self, peer: Peer) -> None:
+        """A gate went away, and with it the consents that it vouched for: purge its rooms."""
+        self._peers.discard(peer)
+        for room_id in [r for r, room in self._rooms.items() if room.owner == peer]:
+            self._forget_room(room_id)
+
+    def drain(self) -> Iterable[tuple[Peer, AnalysisToGate]]:
+        """Yield what is to be sent, in order."""
+        while self._outbox:
+            yield self._outbox.popleft()
+
+    def set_engine(self, engine: EngineState) -> None:
+        """Tell all gates of a new state of the engine."""
+        self.engine = engine
+        for peer in self._peers:
+            self._send(peer, engine)
+
+    # -------------------------------------------------------------- messages
+
+    def handle(self, peer: Peer, message: GateToAnalysis, now_ms: int) -> None:
+        """Carry out a gate's message."""
+        match message:
+            case GetStats(request=request):
+                self._send(peer, self._stats(request))
+            case LoadModel():
+                self.model_wanted = True
+            case Hello():
+                self.counters["messages_malformed"] += 1
+            case _:
+                self._handle_consent(peer, message, now_ms)
+
+    def audio(self, frame: bytes, now_ms: int) -> None:
+        """Take a binary frame of the media process."""
+        try:
+            header, payload = AudioHeader.unpack(frame)
+        except ValueError:
+            self.counters["frames_malformed"] += 1
+            return
+        self.counters["audio_frames"] += 1
+        self._count_tap(header.tap_id)
+        speaker = self._speakers.get(header.tap_id)
+        if speaker is None:
+            self.counters["frames_without_grant"] += 1
+            return
+        if self.engine.state not in ("ready", "loading"):
+            self.counters["frames_without_engine"] += 1
+            return
+        self.counters["frames_taken"] += 1
+        speaker.receive(header, payload, now_ms)
+        self._lines.report(speaker, now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Let time pass: end stalled speech, fade topics."""
+        for speaker in self._speakers.values():
+            speaker.advance(now_ms)
+            self._drop_stale(speaker, now_ms)
+            self._lines.report(speaker, now_ms)
+        if now_ms >= self._topics_due_ms:
+            self._topics_due_ms = now_ms + TOPICS_EVERY_MS
+            for room_id in self._rooms:
+                self._publish_topics(room_id, now_ms)
+
+    # -------------------------------------------------------------- transcription
+
+    def next_job(self) -> Job | None:
+        """Take the next utterance: finals first, speakers in turn; a partial where none waits."""
+        if self.engine.state != "ready":
+            return None
+        job = self._next_final() or self._next_partial()
+        if job:
+            self._speakers.move_to_end(job.tap_id)
+            self._purges.hold(job.tap_id)
+        return job
+
+    def finish_job(self, job: Job, transcript: Transcript | None, now_ms: int) -> None:
+        """Take what became of an utterance; None: the engine failed on it."""
+        job.utterance.wipe()
+        speaker = self._speakers.get(job.tap_id)
+        if speaker is not None:
+            shown = self._lines.publish(job, speaker, transcript, now_ms)
+            if shown and job.final and transcript is not None:
+                speaker.heard_language(transcript.language)
+                self._queue_words(job, transcript)
+        self._let_go(job.tap_id)
+
+    def next_words(self) -> WordsJob | None:
+        """Take the next final whose words are to be found."""
+        if not self._words:
+            return None
+        job = self._words.popleft()
+        self._purges.hold(job.tap_id)
+        return job
+
+    def finish_words(self, job: WordsJob, words: Words, now_ms: int) -> None:
+        """Count the words of a final."""
+        if job.tap_id in self._speakers:
+            self._topics.add(job.room_id, job.tap_id, words, job.language, now_ms / 1000)
+            self._publish_topics(job.room_id, now_ms)
+        self._let_go(job.tap_id)
+
+    # -------------------------------------------------------------- rooms and grants
+
+    def _handle_consent(self, peer: Peer, message: _ConsentMessage, now_ms: int) -> None:
+        match message:
+            case OpenCaptions(room_id=room_id):
+                self._open(peer, room_id)
+            case BlockWords(room_id=room_id, words=words):
+                self._block(room_id, words, now_ms)
+            case Grant():
+                self._grant(message)
+            case Withdraw(room_id=room_id, tap_id=tap_id):
+                self._withdraw(peer, room_id, tap_id, now_ms)
+            case CloseCaptions(room_id=room_id):
+                taps = self._forget_room(room_id)
+                self._purged(peer, Purged(room_id=room_id, tap_id=None), taps)
+            case _:
+                assert_never(message)
+
+    def _open(self, peer: Peer, room_id: str) -> None:
+        room = self._rooms.setdefault(room_id, _Room(owner=peer))
+        room.owner = peer
+        self._topics.open(room_id)
+
+    def _block(self, room_id: str, words: list[str], now_ms: int) -> None:
+        if room_id in self._rooms:
+            self._topics.block(room_id, words)
+            self._publish_topics(room_id, now_ms)
+
+    def _grant(self, grant: Grant) -> None:
+        if grant.room_id not in self._rooms:
+            self.counters["grants_without_room"] += 1
+            return
+        self.model_wanted = True
+        self.languages_wanted.add(grant.language or "en")
+        if grant.tap_id in self._speakers:
+            return
+        self._rooms[grant.room_id].taps.add(grant.tap_id)
+        identity = Identity(grant.room_id, grant.tap_id, grant.speaker_id, grant.language)
+        self._speakers[grant.tap_id] = Speaker(
+            identity, self._new_detector(), lambda: next(self._line_ids)
+        )
+
+    def _withdraw(self, peer: Peer, room_id: str, tap_id: int, now_ms: int) -> None:
+        speaker = self._speakers.get(tap_id)
+        if speaker and speaker.identity.room_id == room_id:
+            self._forget_speaker(tap_id)
+            self._topics.withdraw(room_id, tap_id)
+            self._publish_topics(room_id, now_ms)
+        self._purged(peer, Purged(room_id=room_id, tap_id=tap_id), {tap_id})
+
+    def _forget_speaker(self, tap_id: int) -> None:
+        speaker = self._speakers.pop(tap_id)
+        self._count_losses(speaker)
+        speaker.wipe()
+        self._lines.forget(tap_id)
+        self._words = deque(job for job in self._words if job.tap_id != tap_id)
+
+    def _forget_room(self, room_id: str) -> set[int]:
+        room = self._rooms.pop(room_id, None)
+        if room is None:
+            return set()
+        for tap_id in room.taps & self._speakers.keys():
+            self._forget_speaker(tap_id)
+        self._topics.close(room_id)
+        return room.taps
+
+    def _purged(self, peer: Peer, message: Purged, taps: set[int]) -> None:
+        for due in self._purges.ask(peer, message, taps):
+            self._send(*due)
+
+    def _let_go(self, tap_id: int) -> None:
+        for due in self._purges.let_go(tap_id):
+            self._send(*due)
+
+    # -------------------------------------------------------------- jobs
+
+    def _next_final(self) -> Job | None:
+        waiting = (speaker for speaker in self._speakers.values() if speaker.finals)
+        speaker = next(waiting, None)
+        return speaker.finals.popleft() if speaker else None
+
+    def _next_partial(self) -> Job | None:
+        waiting = (speaker for speaker in self._speakers.values() if speaker.partial)
+        speaker = next(waiting, None)
+        if speaker is None:
+            return None
+        job, speaker.partial = speaker.partial, None
+        return job
+
+    def _queue_words(self, job: Job, transcript: Transcript) -> None:
+        if len(self._words) >= WORDS_WAITING:
+            self._words.popleft()
+            self.counters["words_dropped"] += 1
+        words = WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
+        self._words.append(words)
+
+    def _drop_stale(self, speaker: Speaker, now_ms: int) -> None:
+        while speaker.finals and now_ms - speaker.finals[0].made_at_ms > MAX_WAIT_MS:
+            speaker.dropped.append(speaker.finals.popleft())
+
+    # -------------------------------------------------------------- topics, counters, sending
+
+    def _publish_topics(self, room_id: str, now_ms: int) -> None:
+        room = self._rooms[room_id]
+        topics = [_topic(ranked) for ranked in self._topics.top(room_id, now_ms / 1000)]
+        if topics != room.sent:
+            room.sent = topics
+            self._send_to_room(room_id, RoomTopics(room_id=room_id, topics=topics))
+
+    def _count_tap(self, tap_id: int) -> None:
+        self._frames_by_tap[tap_id] = self._frames_by_tap.get(tap_id, 0) + 1
+        if len(self._frames_by_tap) > TAPS_COUNTED:
+            self._frames_by_tap.popitem(last=False)
+
+    def _count_losses(self, speaker: Speaker) -> None:
+        self.counters["frames_late"] += speaker.jitter.late
+        self.counters["frames_lost"] += speaker.jitter.lost
+        self.counters["frames_undecodable"] += speaker.decoder.errors
+
+    def _stats(self, request: int) -> Stats:
+        counters = Counter(self.counters)
+        for speaker in self._speakers.values():
+            counters["frames_late"] += speaker.jitter.late
+            counters["frames_lost"] += speaker.jitter.lost
+            counters["frames_undecodable"] += speaker.decoder.errors
+        counters["rooms"] = len(self._rooms)
+        counters["speakers"] = len(self._speakers)
+        return Stats(
+            request=request, counters=dict(counters), frames_by_tap=dict(self._frames_by_tap)
+        )
+
+    def _send_to_room(self, room_id: str, message: AnalysisToGate) -> None:
+        self._send(self._rooms[room_id].owner, message)
+
+    def _send(self, peer: Peer, message: AnalysisToGate) -> None:
+        if peer in self._peers:
+            self._outbox.append((peer, message))
+
+
+def _topic(ranked: RankedTopic) -> Topic:
+    return Topic(term=ranked.term, weight=round(ranked.weight, 2), speakers=ranked.speakers)

@@ -1,0 +1,179 @@
+"""One consent's way from Opus packets to utterances that wait for transcription.
+
+Owns the audio of one speaker and overwrites it when it is done with; never decides on consent and
+never reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.decoder import OpusDecoder, Samples
+from analysis.filters import unfit_voice
+from analysis.jitter import JitterBuffer, Loss, Playout, Silence, Voice
+from analysis.segment import Segmenter, Utterance
+from analysis.vad import FRAME_SAMPLES, VoiceDetector
+from protocol.analysis import AudioHeader
+
+FINALS_WAITING = 2
+"""Utterances of one speaker that may wait; the oldest is dropped as a visible gap."""
+FIRST_PARTIAL_VOICED_MS = 1000
+PARTIAL_EVERY_MS = 1500
+STALL_MS = 600
+"""When packets stop (mute, leave), speech ends after so long."""
+LONGEST_SILENCE_SAMPLES = 48_000 * 640 // 1000
+"""More than enough to end any utterance; longer silences are not computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An utterance to transcribe."""
+
+    room_id: str
+    tap_id: int
+    speaker_id: str
+    line_id: int
+    final: bool
+    utterance: Utterance
+    language: str | None
+    made_at_ms: int
+    """When its last audio came."""
+
+    def age_ms(self, now_ms: int) -> int:
+        """How long ago this speech began."""
+        return now_ms - self.made_at_ms + self.utterance.age_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who speaks under which consent."""
+
+    room_id: str
+    tap_id: int
+    speaker_id: str
+    language: str | None
+
+
+class Speaker:
+    """The audio path of one consent."""
+
+    def __init__(
+        self, identity: Identity, detector: VoiceDetector, new_line_id: Callable[[], int]
+    ) -> None:
+        self.identity = identity
+        self.finals: deque[Job] = deque()
+        self.partial: Job | None = None
+        self.dropped: list[Job] = []
+        """Finals that were pushed out of the queue; the session reports and clears them."""
+        self.unvoiced: list[Job] = []
+        """Utterances that hold too little voice; the session counts and clears them."""
+        self.given_up_line_id = -1
+        """The newest line that became a gap: a partial of it comes too late."""
+        self.jitter = JitterBuffer()
+        self.decoder = OpusDecoder()
+        self._detector = detector
+        self._new_line_id = new_line_id
+        self._segmenter = Segmenter()
+        self._pending: Samples = np.zeros(0, np.float32)
+        self._line_id: int | None = None
+        self._last_packet_ms = 0
+        self._partial_due_ms: int | None = None
+        self._languages: deque[str] = deque(maxlen=2)
+
+    def receive(self, header: AudioHeader, payload: bytes, now_ms: int) -> None:
+        """Take one Opus packet and process what is due."""
+        self._last_packet_ms = now_ms
+        self.jitter.push(header.sequence, header.timestamp, payload, now_ms)
+        self.advance(now_ms)
+
+    def advance(self, now_ms: int) -> None:
+        """Process what time has made due, also when no packet comes any more."""
+        for playout in self.jitter.pop(now_ms):
+            self._hear(self._samples(playout), now_ms)
+        if self._segmenter.speaking and now_ms - self._last_packet_ms >= STALL_MS:
+            self._queue_finals(self._segmenter.flush(), self._last_packet_ms)
+            self._detector.reset()
+        self._queue_partial(now_ms)
+
+    def heard_language(self, language: str) -> None:
+        """Remember what was detected: two agreeing utterances settle it."""
+        self._languages.append(language)
+
+    def wipe(self) -> None:
+        """Overwrite and forget all audio of this speaker."""
+        for job in (*self.finals, *self.dropped, *self.unvoiced):
+            job.utterance.wipe()
+        if self.partial:
+            self.partial.utterance.wipe()
+        self.finals.clear()
+        self.dropped.clear()
+        self.unvoiced.clear()
+        self.partial = None
+        self.jitter.clear()
+        self._segmenter.clear()
+        self._pending.fill(0)
+        self._detector.reset()
+
+    def _samples(self, playout: Playout) -> Samples:
+        match playout:
+            case Voice(payload):
+                return self.decoder.decode(payload)
+            case Loss(samples):
+                return self.decoder.conceal(samples)
+            case Silence(samples):
+                return np.zeros(min(samples, LONGEST_SILENCE_SAMPLES) // 3, np.float32)
+
+    def _hear(self, samples: Samples, now_ms: int) -> None:
+        pending = np.concatenate((self._pending, samples))
+        whole = len(pending) // FRAME_SAMPLES * FRAME_SAMPLES
+        for start in range(0, whole, FRAME_SAMPLES):
+            frame = pending[start : start + FRAME_SAMPLES].copy()
+            ended = self._segmenter.push(frame, self._detector.probability(frame))
+            self._queue_finals(ended, now_ms)
+        self._pending = pending[whole:].copy()
+
+    def _queue_finals(self, utterances: list[Utterance], now_ms: int) -> None:
+        for utterance in utterances:
+            job = self._job(utterance, now_ms, final=True)
+            self._line_id = self._partial_due_ms = None
+            self.partial = None
+            if unfit_voice(utterance.voiced_ms, utterance.mean_voice):
+                self.unvoiced.append(job)
+                continue
+            if len(self.finals) >= FINALS_WAITING:
+                self.dropped.append(self.finals.popleft())
+            self.finals.append(job)
+
+    def _queue_partial(self, now_ms: int) -> None:
+        if self._segmenter.voiced_ms < FIRST_PARTIAL_VOICED_MS:
+            return
+        if self._partial_due_ms is not None and now_ms < self._partial_due_ms:
+            return
+        if utterance := self._segmenter.snapshot():
+            self._partial_due_ms = now_ms + PARTIAL_EVERY_MS
+            self.partial = self._job(utterance, now_ms, final=False)
+
+    def _job(self, utterance: Utterance, now_ms: int, *, final: bool) -> Job:
+        if self._line_id is None:
+            self._line_id = self._new_line_id()
+        who = self.identity
+        language = who.language or self._settled_language()
+        return Job(
+            room_id=who.room_id,
+            tap_id=who.tap_id,
+            speaker_id=who.speaker_id,
+            line_id=self._line_id,
+            final=final,
+            utterance=utterance,
+            language=language,
+            made_at_ms=now_ms,
+        )
+
+    def _settled_language(self) -> str | None:
+        if len(self._languages) == 2 and self._languages[0] == self._languages[1]:
+            return self._languages[0]
+        return None
