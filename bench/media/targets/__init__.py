@@ -1,0 +1,1 @@
+"""The servers under load: how each is started and how a client joins it."""
