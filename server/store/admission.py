@@ -1,0 +1,164 @@
+"""Rows of the door: uploaded contacts as keyed hashes, and the knocks of newcomers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.contact import contact_id
+from server.domain.ids import ContactHash, ContactId, KnockId, MemberId
+from server.domain.knock import Asked, Knock, KnockState
+from server.domain.member import Member
+from server.store import tables
+from server.store.database import Database
+from server.store.members import member_of
+
+CHUNK = 5_000
+"""How many values one statement asks for; SQLite takes 32,766 at most."""
+
+
+class SqlAdmission(Database):
+    """Implements `ports.ContactStore` and `ports.KnockStore`."""
+
+    async def add_contacts(
+        self, member_id: MemberId, hashes: Sequence[ContactHash], now_ms: int, expires_at_ms: int
+    ) -> int:
+        """Keep them; known ones get the new expiry. Returns how many the member has now."""
+        rows = [
+            {
+                "contact_hash": digest,
+                "member_id": member_id,
+                "added_at_ms": now_ms,
+                "expires_at_ms": expires_at_ms,
+            }
+            for digest in dict.fromkeys(hashes)
+        ]
+        async with self._write():
+            await self._upsert(tables.contact, rows, keep=["added_at_ms"])
+            return await self.count_contacts(member_id)
+
+    async def count_contacts(self, member_id: MemberId) -> int:
+        """How many are kept for the member."""
+        contact = tables.contact
+        query = select(func.count()).where(contact.c.member_id == member_id)
+        async with self._read() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def forget_contacts(self, member_id: MemberId) -> None:
+        """Delete all contacts of the member."""
+        contact = tables.contact
+        async with self._write() as transaction:
+            await transaction.connection.execute(
+                delete(contact).where(contact.c.member_id == member_id)
+            )
+
+    async def holders(self, hashes: Sequence[ContactHash]) -> Sequence[tuple[MemberId, ContactId]]:
+        """Which members hold any of these hashes. Any number of hashes may be asked."""
+        contact = tables.contact
+        found: list[tuple[MemberId, ContactId]] = []
+        async with self._read() as connection:
+            for start in range(0, len(hashes), CHUNK):
+                asked = contact.c.contact_hash.in_(hashes[start : start + CHUNK])
+                rows = await connection.execute(
+                    select(contact.c.member_id, contact.c.contact_hash).where(asked)
+                )
+                found += [(row.member_id, contact_id(row.contact_hash)) for row in rows]
+        return found
+
+    async def delete_expired_contacts(self, now_ms: int) -> int:
+        """Delete contacts past their expiry; returns how many."""
+        contact = tables.contact
+        async with self._write() as transaction:
+            deleted = await transaction.connection.execute(
+                delete(contact).where(contact.c.expires_at_ms <= now_ms)
+            )
+            return deleted.rowcount
+
+    # ------------------------------------------------------------ knocks
+
+    async def knock(self, knock_id: KnockId) -> Knock | None:
+        """By id."""
+        return next(iter(await self._found(tables.knock.c.knock_id == knock_id)), None)
+
+    async def knock_of(self, newcomer_id: MemberId) -> Knock | None:
+        """The waiting knock of a newcomer."""
+        is_his = tables.knock.c.newcomer_id == newcomer_id
+        return next(iter(await self._found(is_his & _waiting())), None)
+
+    async def save_knock(self, knock: Knock) -> None:
+        """Insert or update, the asked members included."""
+        row = {
+            "knock_id": knock.knock_id,
+            "newcomer_id": knock.newcomer_id,
+            "state": knock.state.value,
+            "knocked_at_ms": knock.knocked_at_ms,
+            "admitted_by": knock.admitted_by,
+        }
+        asked = [
+            {
+                "knock_id": knock.knock_id,
+                "member_id": one.member_id,
+                "contact_id": one.contact_id,
+                "ignored": one.ignored,
+                "position": position,
+            }
+            for position, one in enumerate(knock.asked)
+        ]
+        table = tables.knock_asked
+        async with self._write() as transaction:
+            await self._upsert(tables.knock, [row])
+            await transaction.connection.execute(
+                delete(table).where(table.c.knock_id == knock.knock_id)
+            )
+            await self._upsert(table, asked)
+
+    async def waiting_knocks(self, member_id: MemberId) -> Sequence[tuple[Knock, Member]]:
+        """Knocks that should alert this member now, oldest first, each with its newcomer."""
+        asked = tables.knock_asked
+        his = select(asked.c.knock_id).where(asked.c.member_id == member_id, ~asked.c.ignored)
+        alerting = tables.knock.c.knock_id.in_(his) & _waiting()
+        newcomers = select(tables.member).where(
+            tables.member.c.member_id.in_(select(tables.knock.c.newcomer_id).where(alerting))
+        )
+        async with self._read() as connection:
+            knocks = await _knocks(connection, alerting)
+            rows = await connection.execute(newcomers)
+            members = {row.member_id: member_of(row) for row in rows}
+        return [(knock, members[knock.newcomer_id]) for knock in knocks]
+
+    async def stale_knocks(self, before_ms: int) -> Sequence[Knock]:
+        """Waiting knocks older than that."""
+        return await self._found((tables.knock.c.knocked_at_ms < before_ms) & _waiting())
+
+    async def _found(self, condition: ColumnElement[bool]) -> list[Knock]:
+        async with self._read() as connection:
+            return await _knocks(connection, condition)
+
+
+def _waiting() -> ColumnElement[bool]:
+    return tables.knock.c.state == KnockState.WAITING.value
+
+
+async def _knocks(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[Knock]:
+    """Knocks that meet a condition, oldest first, with those who were asked."""
+    knock, asked = tables.knock, tables.knock_asked
+    wanted = select(knock.c.knock_id).where(condition)
+    who = select(asked).where(asked.c.knock_id.in_(wanted)).order_by(asked.c.position)
+    ordered = select(knock).where(condition).order_by(knock.c.knocked_at_ms, knock.c.knock_id)
+    by_knock: dict[str, list[Asked]] = {}
+    for row in await connection.execute(who):
+        one = Asked(row.member_id, row.contact_id, row.ignored)
+        by_knock.setdefault(row.knock_id, []).append(one)
+    return [
+        Knock(
+            row.knock_id,
+            row.newcomer_id,
+            KnockState(row.state),
+            row.knocked_at_ms,
+            tuple(by_knock.get(row.knock_id, ())),
+            row.admitted_by,
+        )
+        for row in await connection.execute(ordered)
+    ]

@@ -1,0 +1,14 @@
+"""The whole database in one class; each part's statements are in a file of its own."""
+
+from __future__ import annotations
+
+from server.store.admission import SqlAdmission
+from server.store.members import SqlMembers
+from server.store.rooms import SqlRooms
+
+
+class SqlStore(SqlMembers, SqlAdmission, SqlRooms):
+    """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
+
+    `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://USER@HOST/NAME`.
+    """
