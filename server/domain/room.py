@@ -232,7 +232,7 @@ def invite_to_stage(room: Room, by: MemberId, member_id: MemberId) -> Change:
     """
     _require_moderator(room, by)
     target = _target(room, member_id)
-    if target.role.on_stage or target.invited:
+    if target.role.on_stage:
         return room, ()
     if target.hand_raised_at_ms is not None:
         return _to_stage(room, member_id)
