@@ -1,0 +1,350 @@
+/**
+ * The page's life: signing in, the socket, the hallway, and one visit to a room at a time.
+ *
+ * Owns the state that the views draw and every action they may call. Never draws anything.
+ */
+
+import { AddressBook } from "./address-book";
+import { ContactNameStore } from "./contact-names";
+import type { Entry } from "./contacts";
+import { reduceHallway, type HallwayEvent } from "./hallway";
+import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
+import type { Me } from "./protocol.gen";
+import { pathOf, routeOf, type Route } from "./route";
+import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
+import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
+import type { Store } from "./store";
+import { Visit } from "./visit";
+
+const NOTICE_MS = 6_000;
+const NOTICES_MAX = 3;
+const SESSION_RETRY_MS = 3_000;
+export const FOUNDER_KEY = "masil.founder";
+
+export interface AppDependencies {
+  readonly store: Store<AppState>;
+  readonly openSocket: () => SocketLike;
+  readonly loudspeakers: HTMLElement;
+  readonly storage: Storage;
+  readonly sessionStorage: Storage;
+}
+
+export class App {
+  readonly #store: Store<AppState>;
+  readonly #deps: AppDependencies;
+  readonly #addressBook: AddressBook;
+  readonly #signalling: Signalling;
+  #visit: Visit | null = null;
+  #nextNotice = 1;
+
+  constructor(deps: AppDependencies) {
+    this.#deps = deps;
+    this.#store = deps.store;
+    this.#signalling = new Signalling({
+      open: deps.openSocket,
+      onEvent: (event) => this.#receive(event),
+      onConnection: (connection) => {
+        this.#store.patch({ connection });
+        if (connection.state === "closed") this.#closed(connection.code);
+      },
+      onRefused: () => void this.#checkSession(),
+    });
+    const names = new ContactNameStore(deps.storage);
+    this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
+  }
+
+  /** Find out who is signed in; asks again until the gate answers. */
+  start = async (): Promise<void> => {
+    try {
+      const session = await currentSession();
+      if (session === null) this.#store.patch({ phase: "signed_out" });
+      else this.#signedIn(session.me);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#store.patch({ phase: "unreachable" });
+      setTimeout(() => void this.start(), SESSION_RETRY_MS);
+    }
+  };
+
+  /** Ask for a code; answers null, or why not. */
+  requestCode = async (number: string, region: string): Promise<ProblemCode | null> => {
+    return this.#problemOf(requestCode({ number, region }));
+  };
+
+  /** Prove the number; answers null, or why not. `bad_name` asks a newcomer for his name. */
+  verify = async (
+    number: string,
+    region: string,
+    code: string,
+    name: string,
+  ): Promise<ProblemCode | null> => {
+    const founderToken = this.#store.get().founderToken;
+    const verified = verifyCode({ number, region, code, name, founderToken });
+    const problem = await this.#problemOf(verified);
+    if (problem === null) {
+      this.#dropFounderToken();
+      this.#signedIn((await verified).me);
+    } else if (problem === "bad_founder_link") {
+      this.#dropFounderToken();
+    }
+    return problem;
+  };
+
+  signOut = async (): Promise<void> => {
+    const { me } = this.#store.get();
+    const problem = await this.#problemOf(signOut());
+    if (problem !== null) return this.tell({ kind: "problem", code: problem });
+    if (me !== null) this.#addressBook.forget(me);
+    this.#signedOut();
+  };
+
+  /** Go to another view; leaving a room this way is leaving quietly. */
+  go = (route: Route): void => {
+    history.pushState(null, "", pathOf(route));
+    this.#follow(route);
+  };
+
+  /** The browser's own back and forward. */
+  followLocation = (): void => this.#follow(routeOf(location));
+
+  openRoom = async (title: string): Promise<ProblemCode | null> => {
+    try {
+      const { roomId } = await this.#signalling.request({ type: "open_room", title });
+      this.go({ view: "room", roomId });
+      return null;
+    } catch (error) {
+      return codeOf(error);
+    }
+  };
+
+  admit = async (knockId: string, name: string): Promise<void> => {
+    if (await this.#command({ type: "admit", knockId })) {
+      this.#dropKnock(knockId);
+      this.tell({ kind: "let_in", name });
+    }
+  };
+
+  ignore = async (knockId: string): Promise<void> => {
+    if (await this.#command({ type: "ignore_knock", knockId })) this.#dropKnock(knockId);
+  };
+
+  withdrawKnock = async (): Promise<void> => {
+    try {
+      await this.#signalling.request({ type: "withdraw_knock" });
+      this.#signedOut();
+    } catch (error) {
+      const code = codeOf(error);
+      // The account may be gone before its answer is: then the session is, too.
+      if (code === "connection_lost") await this.#checkSession();
+      else this.tell({ kind: "problem", code });
+    }
+  };
+
+  /** Send numbers; the names stay here, beside the ids that come back. */
+  addContacts = async (entries: readonly Entry[], region: string): Promise<void> => {
+    const { me } = this.#store.get();
+    if (me !== null) await this.#addressBook.add(me, entries, region);
+  };
+
+  /** A file or text that could not be read. */
+  contactsProblem = (problem: ProblemCode): void => this.#addressBook.problem(problem);
+
+  forgetContacts = async (): Promise<void> => {
+    const { me } = this.#store.get();
+    if (me === null || !(await this.#command({ type: "forget_contacts" }))) return;
+    this.#addressBook.forget(me);
+    this.tell({ kind: "contacts_forgotten" });
+  };
+
+  leaveRoom = (): void => this.go({ view: "hallway" });
+  toggleMicrophone = (): void => void this.#visit?.toggleMicrophone();
+  hear = (): void => void this.#visit?.hear();
+  /** A command about the room one is in. */
+  inRoom = (command: Command): void => void this.#visit?.command(command);
+
+  /** After "entered from another device": come back here. */
+  resume = (): void => this.#signalling.start();
+
+  /** The network is back, or the page is looked at again. */
+  wake = (): void => {
+    this.#signalling.retryNow();
+    void this.#visit?.sync();
+  };
+
+  networkBack = (): void => {
+    this.wake();
+    this.#visit?.networkChanged();
+  };
+
+  networkGone = (): void => this.#signalling.reconnect("offline");
+
+  tell = (notice: Notice): void => {
+    const id = this.#nextNotice++;
+    const shown = [...this.#store.get().notices, { id, notice }].slice(-NOTICES_MAX);
+    this.#store.patch({ notices: shown });
+    setTimeout(() => this.dismiss(id), NOTICE_MS);
+  };
+
+  dismiss = (id: number): void => {
+    this.#store.patch({ notices: this.#store.get().notices.filter((n) => n.id !== id) });
+  };
+
+  #receive(event: GateEvent): void {
+    switch (event.type) {
+      case "participant_changed":
+      case "participant_left":
+      case "room_changed":
+      case "caption":
+      case "caption_gap":
+      case "captions_purged":
+      case "topics":
+        this.#visit?.apply(event);
+        break;
+      case "room_ended":
+        this.#roomEnded(event.roomId);
+        break;
+      default:
+        this.#receiveOutside(event);
+    }
+  }
+
+  #receiveOutside(event: HallwayEvent): void {
+    this.#store.patch(reduceHallway(this.#store.get(), event));
+    switch (event.type) {
+      case "welcome":
+        this.#addressBook.open(event.me);
+        this.#enter();
+        break;
+      case "admitted":
+        this.#enter();
+        break;
+      case "knocked":
+        this.tell({ kind: "knocked", name: event.knock.name });
+        break;
+      case "media_up":
+        this.#visit?.mediaUp(event.up);
+        break;
+      default:
+    }
+  }
+
+  /** Take the seat in the room that the address names, or take it again. */
+  #enter(): void {
+    const { route, me, connection } = this.#store.get();
+    if (route.view !== "room" || me?.membership !== "member") return;
+    if (this.#visit !== null && this.#visit.state.roomId !== route.roomId) this.#leave();
+    if (this.#visit === null) {
+      this.#visit = new Visit(route.roomId, {
+        signalling: this.#signalling,
+        memberId: me.memberId,
+        loudspeakers: this.#deps.loudspeakers,
+        onChange: (visit) => this.#store.patch({ visit }),
+        onNotice: this.tell,
+      });
+      this.#store.patch({ visit: this.#visit.state });
+    }
+    if (connection.state === "connected") void this.#visit.join();
+  }
+
+  #leave(): void {
+    const visit = this.#visit;
+    if (visit === null) return;
+    if (visit.state.status !== "refused") {
+      this.#signalling.request({ type: "leave_room" }).catch((error: unknown) => {
+        if (!(error instanceof CommandError)) throw error; // the gate forgets us after a minute
+      });
+    }
+    this.#endVisit();
+  }
+
+  #endVisit(): void {
+    this.#visit?.stop();
+    this.#visit = null;
+    this.#store.patch({ visit: null });
+  }
+
+  #roomEnded(roomId: string): void {
+    if (this.#visit?.state.roomId !== roomId) return;
+    this.#endVisit();
+    this.tell({ kind: "room_ended" });
+    this.go({ view: "hallway" });
+  }
+
+  #follow(route: Route): void {
+    this.#store.patch({ route });
+    if (route.view !== "room") this.#leave();
+    else if (route.roomId !== this.#visit?.state.roomId) this.#enter();
+  }
+
+  #signedIn(me: Me): void {
+    if (location.pathname.startsWith("/founder")) this.#showPath({ view: "hallway" });
+    this.#store.patch({ phase: "inside", me });
+    this.#addressBook.open(me);
+    this.#signalling.start();
+  }
+
+  #signedOut(): void {
+    this.#signalling.stop();
+    this.#endVisit();
+    this.#showPath({ view: "hallway" });
+    this.#store.patch({
+      phase: "signed_out",
+      me: null,
+      rooms: [],
+      knocks: [],
+      contacts: NO_CONTACTS,
+      contactNames: {},
+    });
+  }
+
+  #showPath(route: Route): void {
+    history.replaceState(null, "", pathOf(route));
+    this.#store.patch({ route });
+  }
+
+  #closed(code: string | null): void {
+    if (code === "not_signed_in") this.#signedOut();
+    else this.#endVisit();
+  }
+
+  async #checkSession(): Promise<void> {
+    try {
+      if ((await currentSession()) === null) this.#signedOut();
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error; // the gate is away: keep trying
+    }
+  }
+
+  #dropKnock(knockId: string): void {
+    this.#store.patch(reduceHallway(this.#store.get(), { type: "knock_closed", knockId }));
+  }
+
+  #dropFounderToken(): void {
+    this.#deps.sessionStorage.removeItem(FOUNDER_KEY);
+    this.#store.patch({ founderToken: null });
+  }
+
+  async #command(command: Command): Promise<boolean> {
+    try {
+      await this.#signalling.request(command);
+      return true;
+    } catch (error) {
+      this.tell({ kind: "problem", code: codeOf(error) });
+      return false;
+    }
+  }
+
+  async #problemOf(work: Promise<unknown>): Promise<ProblemCode | null> {
+    try {
+      await work;
+      return null;
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+}
+
+function codeOf(error: unknown): ProblemCode {
+  if (error instanceof CommandError || error instanceof HttpError) return error.code;
+  throw error;
+}

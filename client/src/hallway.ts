@@ -1,0 +1,55 @@
+/** What the gate says outside rooms: (state, event) → changed fields, pure. */
+
+import type {
+  Admitted,
+  CaptionsEngineChanged,
+  Hallway,
+  Knocked,
+  KnockClosed,
+  MediaUp,
+  Welcome,
+} from "./protocol.gen";
+import type { AppState } from "./state";
+
+export type HallwayEvent =
+  | Welcome
+  | Hallway
+  | Knocked
+  | KnockClosed
+  | Admitted
+  | CaptionsEngineChanged
+  | MediaUp;
+
+export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
+  switch (event.type) {
+    case "welcome":
+      return {
+        me: event.me,
+        phase: "inside",
+        rooms: event.rooms,
+        knocks: event.knocks,
+        contacts: { ...state.contacts, kept: event.contactsKept },
+        mediaUp: event.mediaUp,
+        engine: event.captions,
+        region: event.defaultRegion,
+      };
+    case "hallway":
+      return { rooms: event.rooms };
+    case "knocked":
+      return { knocks: [...withoutKnock(state, event.knock.knockId), event.knock] };
+    case "knock_closed":
+      return { knocks: withoutKnock(state, event.knockId) };
+    case "admitted":
+      return { me: event.me };
+    case "captions_engine_changed":
+      return { engine: event.captions };
+    case "media_up":
+      return { mediaUp: event.up };
+    default:
+      return event satisfies never;
+  }
+}
+
+function withoutKnock(state: AppState, knockId: string) {
+  return state.knocks.filter((knock) => knock.knockId !== knockId);
+}

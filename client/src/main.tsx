@@ -1,0 +1,72 @@
+/** Puts the page together: state, actions, views, and the browser's own events. */
+
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { App, FOUNDER_KEY } from "./app";
+import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
+import { founderTokenOf, routeOf } from "./route";
+import { initialState, type AppState } from "./state";
+import { Store } from "./store";
+import { Page } from "./views/page";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/hallway.css";
+import "./styles/seats.css";
+import "./styles/room.css";
+
+const LOCALE_KEY = "masil.locale";
+
+/** The founder's token is taken out of the address bar, and kept for this tab only. */
+function takeFounderToken(): string | null {
+  const token = founderTokenOf(location);
+  if (token !== null) {
+    sessionStorage.setItem(FOUNDER_KEY, token);
+    history.replaceState(null, "", "/founder");
+  }
+  return location.pathname.startsWith("/founder") ? sessionStorage.getItem(FOUNDER_KEY) : null;
+}
+
+function socketAddress(): string {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+}
+
+function Root({ store, app }: { store: Store<AppState>; app: App }) {
+  const [state, setState] = useState(store.get());
+  const [locale, setLocale] = useState<Locale>(() =>
+    chooseLocale(localStorage.getItem(LOCALE_KEY), navigator.languages),
+  );
+  useEffect(() => {
+    setState(store.get()); // what changed between the first drawing and this effect
+    return store.subscribe(() => setState(store.get()));
+  }, [store]);
+  const remember = (choice: Locale) => {
+    localStorage.setItem(LOCALE_KEY, choice);
+    setLocale(choice);
+  };
+  return <Page state={state} actions={app} locale={locale} onLocale={remember} />;
+}
+
+function main(root: HTMLElement): void {
+  const founderToken = takeFounderToken();
+  const state = initialState(routeOf(location), founderToken, chooseRegion(navigator.languages));
+  const store = new Store(state);
+  const app = new App({
+    store,
+    openSocket: () => new WebSocket(socketAddress()),
+    loudspeakers: document.body,
+    storage: localStorage,
+    sessionStorage,
+  });
+  render(<Root store={store} app={app} />, root);
+  addEventListener("popstate", app.followLocation);
+  addEventListener("online", app.networkBack);
+  addEventListener("offline", app.networkGone);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") app.wake();
+  });
+  void app.start();
+}
+
+const root = document.getElementById("app");
+if (root !== null) main(root);

@@ -1,0 +1,72 @@
+/**
+ * One RTCPeerConnection, from the server's offer to its end.
+ *
+ * Owns the connection and its receivers. Never renegotiates: the first m-line is the microphone,
+ * the others are the slots in which the server lets voices be heard (see docs/protocol.md).
+ */
+
+export type PeerState = "connecting" | "connected" | "interrupted" | "failed";
+
+export interface PeerEvents {
+  onState: (state: PeerState) => void;
+  /** A slot of this connection; `slot` counts from 1. */
+  onSlot: (slot: number, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void;
+}
+
+/** The browser's side of one media session. */
+export class Peer {
+  readonly #connection: RTCPeerConnection;
+  readonly #events: PeerEvents;
+  #microphone: RTCRtpTransceiver | null = null;
+  #closed = false;
+
+  constructor(events: PeerEvents) {
+    this.#events = events;
+    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#connection.onconnectionstatechange = () => {
+      if (!this.#closed) events.onState(stateOf(this.#connection.connectionState));
+    };
+  }
+
+  /** Take the server's offer; the answer is ready at once, as the server needs no candidates. */
+  async answer(offer: string, track: MediaStreamTrack | null): Promise<string> {
+    await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
+    const [microphone, ...slots] = this.#connection.getTransceivers();
+    if (microphone === undefined) throw new Error("the offer has no m-line for the microphone");
+    microphone.direction = "sendonly";
+    this.#microphone = microphone;
+    for (const [index, slot] of slots.entries()) {
+      slot.direction = "recvonly";
+      this.#events.onSlot(index + 1, slot.receiver.track, slot.receiver);
+    }
+    if (track !== null) await microphone.sender.replaceTrack(track);
+    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    return this.#connection.localDescription?.sdp ?? "";
+  }
+
+  /** Put a microphone on the line that waits for it, or take it off. */
+  async sendFrom(track: MediaStreamTrack | null): Promise<void> {
+    if (!this.#closed) await this.#microphone?.sender.replaceTrack(track);
+  }
+
+  /** Hang up; nothing is reported afterwards. */
+  close(): void {
+    this.#closed = true;
+    this.#connection.onconnectionstatechange = null;
+    this.#connection.close();
+  }
+}
+
+function stateOf(state: RTCPeerConnectionState): PeerState {
+  switch (state) {
+    case "connected":
+      return "connected";
+    case "disconnected":
+      return "interrupted";
+    case "failed":
+    case "closed":
+      return "failed";
+    default:
+      return "connecting";
+  }
+}

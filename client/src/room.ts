@@ -1,0 +1,170 @@
+/**
+ * A room as this page knows it: (state, event) → state, pure.
+ *
+ * Owns the revision check, the captions on the screen and the topics. Never talks to the gate:
+ * where a revision is missing it says so in `needsSync`.
+ */
+
+import type {
+  Caption,
+  CaptionGap,
+  CaptionsPurged,
+  ParticipantChanged,
+  ParticipantLeft,
+  ParticipantView,
+  RoomChanged,
+  RoomView,
+  Topics,
+} from "./protocol.gen";
+
+export const CAPTIONS_KEPT = 200;
+
+/** A line of the log: words, or a hole where words were lost. */
+export type LogLine =
+  | { kind: "caption"; key: string; caption: Caption }
+  | { kind: "gap"; key: string; gap: CaptionGap };
+
+export interface RoomState {
+  readonly room: RoomView;
+  readonly log: readonly LogLine[];
+  /** A revision was missed; the page must ask for the whole room. */
+  readonly needsSync: boolean;
+}
+
+export type RoomEvent =
+  | ParticipantChanged
+  | ParticipantLeft
+  | RoomChanged
+  | Caption
+  | CaptionGap
+  | CaptionsPurged
+  | Topics;
+
+/** The room just entered. */
+export function enterRoom(room: RoomView): RoomState {
+  return { room, log: [], needsSync: false };
+}
+
+/** The whole room again, after a gap or a reconnect; the words on the screen stay. */
+export function replaceRoom(state: RoomState, room: RoomView): RoomState {
+  if (room.roomId !== state.room.roomId) return enterRoom(room);
+  if (room.revision < state.room.revision && !state.needsSync) return state;
+  return { room, log: room.captionsOn ? state.log : [], needsSync: false };
+}
+
+/** Apply one event of the gate. */
+export function reduceRoom(state: RoomState, event: RoomEvent): RoomState {
+  if (event.roomId !== state.room.roomId) return state;
+  switch (event.type) {
+    case "participant_changed":
+    case "participant_left":
+    case "room_changed":
+      return revise(state, event);
+    case "caption":
+      return { ...state, log: withCaption(state.log, event) };
+    case "caption_gap":
+      return { ...state, log: withGap(state.log, event) };
+    case "captions_purged":
+      return { ...state, log: withoutWordsOf(state.log, event.memberId) };
+    case "topics":
+      return { ...state, room: { ...state.room, topics: event.topics } };
+    default:
+      return event satisfies never;
+  }
+}
+
+function revise(
+  state: RoomState,
+  event: ParticipantChanged | ParticipantLeft | RoomChanged,
+): RoomState {
+  if (event.revision <= state.room.revision) return state;
+  if (event.revision > state.room.revision + 1) return { ...state, needsSync: true };
+  const room = { ...state.room, revision: event.revision };
+  switch (event.type) {
+    case "participant_changed":
+      room.participants = withParticipant(room.participants, event.participant);
+      return { ...state, room };
+    case "participant_left":
+      room.participants = room.participants.filter((p) => p.memberId !== event.memberId);
+      return { ...state, room };
+    case "room_changed":
+      room.title = event.title;
+      room.captionsOn = event.captionsOn;
+      if (!event.captionsOn) room.topics = [];
+      return { ...state, room, log: event.captionsOn ? state.log : [] };
+    default:
+      return event satisfies never;
+  }
+}
+
+function withParticipant(all: ParticipantView[], changed: ParticipantView): ParticipantView[] {
+  const known = all.some((p) => p.memberId === changed.memberId);
+  if (!known) return [...all, changed];
+  return all.map((p) => (p.memberId === changed.memberId ? changed : p));
+}
+
+function withCaption(log: readonly LogLine[], caption: Caption): readonly LogLine[] {
+  const key = `c${caption.captionId}`;
+  const index = log.findIndex((line) => line.key === key);
+  // A final line without text takes a partial back that proved to be no speech.
+  if (caption.final && caption.text === "") return log.filter((line) => line.key !== key);
+  const line: LogLine = { kind: "caption", key, caption };
+  if (index < 0) return append(log, line, caption.atMs);
+  const known = log[index];
+  if (known?.kind === "caption" && known.caption.final && !caption.final) return log;
+  return log.map((other, i) => (i === index ? line : other));
+}
+
+function withGap(log: readonly LogLine[], gap: CaptionGap): readonly LogLine[] {
+  const key = `g${gap.memberId}-${gap.atMs}`;
+  if (log.some((line) => line.key === key)) return log;
+  return append(log, { kind: "gap", key, gap }, gap.atMs);
+}
+
+/** In the order in which the speech began; the oldest lines beyond the limit go. */
+function append(log: readonly LogLine[], line: LogLine, atMs: number): readonly LogLine[] {
+  let place = log.length;
+  while (place > 0 && startOf(log[place - 1]) > atMs) place -= 1;
+  return [...log.slice(0, place), line, ...log.slice(place)].slice(-CAPTIONS_KEPT);
+}
+
+function startOf(line: LogLine | undefined): number {
+  if (line === undefined) return -Infinity;
+  return line.kind === "caption" ? line.caption.atMs : line.gap.atMs;
+}
+
+function withoutWordsOf(log: readonly LogLine[], memberId: string | null): readonly LogLine[] {
+  if (memberId === null) return [];
+  return log.filter((line) => speakerOf(line) !== memberId);
+}
+
+/** Who said it, or would have. */
+export function speakerOf(line: LogLine): string {
+  return line.kind === "caption" ? line.caption.memberId : line.gap.memberId;
+}
+
+/** The seat of a person, if he is there. */
+export function participantOf(state: RoomState, memberId: string): ParticipantView | undefined {
+  return state.room.participants.find((p) => p.memberId === memberId);
+}
+
+/** Moderators and speakers: the moderators first, then in order of joining. */
+export function onStage(room: RoomView): ParticipantView[] {
+  const stage = room.participants.filter((p) => p.role !== "listener");
+  return [
+    ...stage.filter((p) => p.role === "moderator"),
+    ...stage.filter((p) => p.role === "speaker"),
+  ];
+}
+
+/** Listeners, in order of joining. */
+export function audience(room: RoomView): ParticipantView[] {
+  return room.participants.filter((p) => p.role === "listener");
+}
+
+/** Raised hands, the longest waiting first. */
+export function hands(room: RoomView): ParticipantView[] {
+  return audience(room)
+    .filter((p) => p.handRaisedAtMs !== null)
+    .sort((a, b) => (a.handRaisedAtMs ?? 0) - (b.handRaisedAtMs ?? 0));
+}

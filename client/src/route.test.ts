@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { founderTokenOf, pathOf, routeOf } from "./route";
+
+describe("addresses", () => {
+  it("name a view, and views name an address", () => {
+    for (const path of ["/", "/room/abc-1_2"]) expect(pathOf(routeOf({ pathname: path, hash: "" }))).toBe(path);
+    expect(routeOf({ pathname: "/", hash: "#contacts" })).toEqual({ view: "contacts" });
+    expect(routeOf({ pathname: "/room/../../x", hash: "" })).toEqual({ view: "hallway" });
+  });
+
+  it("hold the founder's token in the fragment only", () => {
+    expect(founderTokenOf({ pathname: "/founder", hash: "#tok" })).toBe("tok");
+    expect(founderTokenOf({ pathname: "/founder", hash: "" })).toBeNull();
+    expect(founderTokenOf({ pathname: "/", hash: "#tok" })).toBeNull();
+  });
+});

@@ -1,0 +1,31 @@
+/** Addresses: which view a URL means. Pure. */
+
+export type Route =
+  | { view: "hallway" }
+  | { view: "contacts" }
+  | { view: "room"; roomId: string };
+
+/** The founder's link: `/founder#TOKEN`. The token is in the fragment, which no server log sees. */
+export function founderTokenOf(location: { pathname: string; hash: string }): string | null {
+  if (!/^\/founder\/?$/.test(location.pathname)) return null;
+  return location.hash.length > 1 ? location.hash.slice(1) : null;
+}
+
+export function routeOf(location: { pathname: string; hash: string }): Route {
+  const room = /^\/room\/([\w-]{1,64})\/?$/.exec(location.pathname);
+  if (room?.[1] !== undefined) return { view: "room", roomId: room[1] };
+  return location.hash === "#contacts" ? { view: "contacts" } : { view: "hallway" };
+}
+
+export function pathOf(route: Route): string {
+  switch (route.view) {
+    case "room":
+      return `/room/${route.roomId}`;
+    case "contacts":
+      return "/#contacts";
+    case "hallway":
+      return "/";
+    default:
+      return route satisfies never;
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * The socket to the gate: typed commands, replies paired by id, reconnection.
+ *
+ * Owns one WebSocket at a time. Never touches the DOM and never decides what an event means.
+ */
+
+import type {
+  ClientMessage,
+  ContactsAdded,
+  ErrorCode,
+  Joined,
+  MediaOffer,
+  Ok,
+  RoomOpened,
+  RoomSnapshot,
+  ServerMessage,
+} from "./protocol.gen";
+
+type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
+/** A message to the gate whose `id` the socket still has to choose. */
+export type Command = WithoutId<ClientMessage>;
+
+interface Replies {
+  open_room: RoomOpened;
+  join_room: Joined;
+  renew_media: MediaOffer;
+  sync_room: RoomSnapshot;
+  add_contacts: ContactsAdded;
+}
+export type ReplyTo<T extends Command["type"]> = T extends keyof Replies ? Replies[T] : Ok;
+
+type Reply = Ok | RoomOpened | Joined | MediaOffer | RoomSnapshot | ContactsAdded;
+type Refusal = Extract<ServerMessage, { type: "error" }>;
+/** Everything that the gate says without being asked. */
+export type GateEvent = Exclude<ServerMessage, Reply | Refusal>;
+
+/** Codes of this page's own, beside the gate's. */
+export type LocalCode = "not_connected" | "connection_lost" | "timed_out";
+export type FailureCode = ErrorCode | LocalCode;
+
+/** A command that did not succeed; `code` is stable, `message` is for logs only. */
+export class CommandError extends Error {
+  constructor(
+    readonly code: FailureCode,
+    message: string = code,
+  ) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+/** Why there is no connection: shown to people. */
+export type DownReason = "starting" | "lost" | "offline" | "unanswered";
+export type Connection =
+  | { state: "connecting"; reason: DownReason; attempt: number }
+  | { state: "connected" }
+  | { state: "closed"; code: ErrorCode | null };
+
+/** The part of WebSocket that is used, so that tests can bring their own. */
+export interface SocketLike {
+  send(data: string): void;
+  close(code?: number): void;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+}
+
+export interface SignallingOptions {
+  open: () => SocketLike;
+  onEvent: (event: GateEvent) => void;
+  onConnection: (connection: Connection) => void;
+  /** Called when an attempt ended without a single message: perhaps the session is over. */
+  onRefused: () => void;
+  random?: () => number;
+}
+
+export const BACK_OFF_S = [0, 0.3, 1.2, 2.7, 4.8, 7] as const;
+export const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 8_000;
+const FIRST_WELCOME_MS = 4_000;
+/** Errors after which this page must not come back by itself. */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set(["replaced", "not_signed_in", "bad_origin"]);
+
+interface Pending {
+  resolve: (reply: Reply) => void;
+  reject: (error: CommandError) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** One lasting connection over many sockets. */
+export class Signalling {
+  #socket: SocketLike | null = null;
+  #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #attempt = 0;
+  #reason: DownReason = "starting";
+  #welcomed = false;
+  #stopped = true;
+  #onFirstWelcome: (() => void)[] = [];
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #connectTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #options: SignallingOptions;
+
+  constructor(options: SignallingOptions) {
+    this.#options = options;
+  }
+
+  /** Connect, and stay connected until `stop`. */
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#attempt = 0;
+    this.#connectAfter("starting");
+  }
+
+  /** Close for good; pending commands fail. */
+  stop(): void {
+    this.#stopped = true;
+    this.#dropSocket("connection_lost");
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Try at once where a connection is being waited for, for example when the network is back. */
+  retryNow(): void {
+    if (this.#stopped || this.#socket !== null) return;
+    this.#attempt = 0;
+    this.#connectAfter("lost");
+  }
+
+  /** The socket is known to be dead (no answer, no network): drop it and connect anew. */
+  reconnect(reason: DownReason): void {
+    if (this.#stopped) return;
+    this.#dropSocket("connection_lost");
+    this.#connectAfter(reason);
+  }
+
+  /**
+   * Send a command and wait for its reply.
+   *
+   * While the page starts, a command waits a moment for the first connection. Throws
+   * `CommandError`. No reply within `timeoutMs` means a dead socket, which is replaced.
+   */
+  async request<C extends Command>(
+    command: C,
+    timeoutMs: number = REQUEST_TIMEOUT_MS,
+  ): Promise<ReplyTo<C["type"]>> {
+    if (!this.#welcomed && !this.#stopped && this.#reason === "starting") await this.#firstWelcome();
+    return this.#send(command, timeoutMs);
+  }
+
+  /** Resolves at the first welcome, or when it is too late to hope for it. */
+  #firstWelcome(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, FIRST_WELCOME_MS);
+      this.#onFirstWelcome.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #send<C extends Command>(command: C, timeoutMs: number): Promise<ReplyTo<C["type"]>> {
+    const socket = this.#socket;
+    if (socket === null || !this.#welcomed) {
+      return Promise.reject(new CommandError("not_connected"));
+    }
+    const id = this.#nextId++;
+    return new Promise<Reply>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new CommandError("timed_out"));
+        this.reconnect("unanswered");
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      socket.send(JSON.stringify({ ...command, id }));
+    }) as Promise<ReplyTo<C["type"]>>;
+  }
+
+  /** A failed attempt does not change why the connection is away. */
+  #reasonNow(): DownReason {
+    if (this.#welcomed) return "lost";
+    return this.#reason === "starting" ? "unanswered" : this.#reason;
+  }
+
+  #connectAfter(reason: DownReason): void {
+    this.#reason = reason;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const step = BACK_OFF_S[Math.min(this.#attempt, BACK_OFF_S.length - 1)] ?? 7;
+    const jitter = 0.75 + 0.5 * (this.#options.random ?? Math.random)();
+    this.#options.onConnection({ state: "connecting", reason, attempt: this.#attempt });
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => this.#connect(), step * jitter * 1000);
+  }
+
+  #connect(): void {
+    this.#timer = null;
+    if (this.#stopped || this.#socket !== null) return;
+    const socket = this.#options.open();
+    let heard = false;
+    this.#socket = socket;
+    this.#welcomed = false;
+    this.#connectTimer = setTimeout(() => this.reconnect("unanswered"), CONNECT_TIMEOUT_MS);
+    socket.onmessage = (event) => {
+      if (this.#socket !== socket) return;
+      heard = true;
+      this.#receive(event.data);
+    };
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      const reason = this.#reasonNow();
+      this.#dropSocket("connection_lost");
+      if (this.#stopped) return;
+      if (!heard) this.#options.onRefused();
+      if (!this.#stopped) this.#connectAfter(reason);
+    };
+  }
+
+  #receive(data: unknown): void {
+    const message = parse(data);
+    if (message === null) return;
+    if (message.type === "error") {
+      this.#refuse(message);
+    } else if ("id" in message) {
+      const pending = this.#take(message.id);
+      pending?.resolve(message);
+    } else {
+      if (message.type === "welcome") this.#welcome();
+      this.#options.onEvent(message);
+    }
+  }
+
+  #welcome(): void {
+    this.#welcomed = true;
+    this.#attempt = 0;
+    if (this.#connectTimer !== null) clearTimeout(this.#connectTimer);
+    this.#options.onConnection({ state: "connected" });
+    for (const go of this.#onFirstWelcome.splice(0)) go();
+  }
+
+  #refuse(message: Refusal): void {
+    if (message.id !== null) {
+      this.#take(message.id)?.reject(new CommandError(message.code, message.message));
+    } else if (FINAL_CODES.has(message.code)) {
+      this.stop();
+      this.#options.onConnection({ state: "closed", code: message.code });
+    }
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    if (pending) clearTimeout(pending.timer);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #dropSocket(code: LocalCode): void {
+    if (this.#connectTimer !== null) clearTimeout(this.#connectTimer);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#welcomed = false;
+    socket?.close();
+    const pending = [...this.#pending.keys()];
+    for (const id of pending) this.#take(id)?.reject(new CommandError(code));
+  }
+}
+
+/** A message of the gate, or null for anything else: newer gates may say what we do not know. */
+function parse(data: unknown): ServerMessage | null {
+  if (typeof data !== "string") return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    const typed = typeof value === "object" && value !== null && "type" in value;
+    return typed ? (value as ServerMessage) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+/** What the page knows, as the views see it. Data only; `hallway.ts` and `room.ts` change it. */
+
+import type { HttpFailure } from "./http";
+import type { VoiceState } from "./media/voice";
+import type { MicrophoneProblem } from "./media/microphone";
+import type { ContactsProblem } from "./contacts";
+import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
+import type { RoomState } from "./room";
+import type { Route } from "./route";
+import type { Connection, FailureCode } from "./signalling";
+
+/** Every reason that may be told to a person. */
+export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem;
+
+/** Something that just happened, said once. */
+export type Notice =
+  | { kind: "problem"; code: ProblemCode }
+  | { kind: "knocked"; name: string }
+  | { kind: "let_in"; name: string }
+  | { kind: "contacts_forgotten" }
+  | { kind: "room_ended" }
+  | { kind: "microphone_lost" }
+  | { kind: "muted_by_moderator" }
+  | { kind: "on_stage" }
+  | { kind: "in_audience" };
+
+/** A notice on the screen. */
+export interface ShownNotice {
+  readonly id: number;
+  readonly notice: Notice;
+}
+
+/** What came of sending contacts. */
+export interface ContactsResult {
+  readonly added: number;
+  readonly rejected: number;
+}
+
+export interface ContactsState {
+  readonly kept: number;
+  readonly expiresAtMs: number | null;
+  readonly sending: boolean;
+  readonly result: ContactsResult | null;
+  readonly problem: ProblemCode | null;
+}
+
+/** A visit to a room. */
+export interface VisitState {
+  readonly roomId: string;
+  readonly status: "joining" | "inside" | "refused";
+  readonly problem: ProblemCode | null;
+  readonly state: RoomState | null;
+  readonly voice: VoiceState;
+  /** The browser wants a tap before it plays sound. */
+  readonly blocked: boolean;
+  readonly speaking: ReadonlySet<number>;
+  readonly ownVoice: boolean;
+  readonly askingMicrophone: boolean;
+}
+
+export interface AppState {
+  readonly phase: "starting" | "unreachable" | "signed_out" | "inside";
+  readonly route: Route;
+  readonly founderToken: string | null;
+  readonly me: Me | null;
+  readonly connection: Connection;
+  readonly rooms: readonly RoomCard[];
+  readonly knocks: readonly KnockView[];
+  /** The device's own names of contacts, by contact id. */
+  readonly contactNames: Readonly<Record<string, string>>;
+  readonly contacts: ContactsState;
+  readonly mediaUp: boolean;
+  readonly engine: CaptionsEngine;
+  readonly region: string;
+  readonly visit: VisitState | null;
+  readonly notices: readonly ShownNotice[];
+}
+
+export const NO_CONTACTS: ContactsState = {
+  kept: 0,
+  expiresAtMs: null,
+  sending: false,
+  result: null,
+  problem: null,
+};
+
+/** Before anything is known. */
+export function initialState(route: Route, founderToken: string | null, region: string): AppState {
+  return {
+    phase: "starting",
+    route,
+    founderToken,
+    me: null,
+    connection: { state: "connecting", reason: "starting", attempt: 0 },
+    rooms: [],
+    knocks: [],
+    contactNames: {},
+    contacts: NO_CONTACTS,
+    mediaUp: true,
+    engine: { state: "loading", detail: "", progress: null },
+    region,
+    visit: null,
+    notices: [],
+  };
+}

@@ -1,0 +1,87 @@
+/** The golden messages of protocol/vectors, which the gate's tests read too. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { reduceHallway, type HallwayEvent } from "./hallway";
+import type { ClientMessage, ServerMessage } from "./protocol.gen";
+import { enterRoom, reduceRoom, type RoomEvent } from "./room";
+import { Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
+import { initialState } from "./state";
+
+/** Complete by the type system: a message that is added to the protocol does not compile here. */
+const CLIENT: Record<ClientMessage["type"], true> = {
+  open_room: true, join_room: true, answer_media: true, renew_media: true, sync_room: true,
+  leave_room: true, end_room: true, raise_hand: true, invite_to_stage: true, answer_stage: true,
+  step_down: true, move_to_audience: true, mute: true, mute_participant: true,
+  switch_captions: true, consent: true, add_contacts: true, forget_contacts: true, admit: true,
+  ignore_knock: true, withdraw_knock: true,
+};
+const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
+  ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
+  room_snapshot: "reply", contacts_added: "reply",
+  welcome: "hallway", hallway: "hallway", knocked: "hallway", knock_closed: "hallway",
+  admitted: "hallway", captions_engine_changed: "hallway", media_up: "hallway",
+  participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
+  caption_gap: "room", captions_purged: "room", topics: "room",
+  room_ended: "end",
+};
+
+interface Vectors {
+  valid: { ClientMessage: ClientMessage[]; ServerMessage: ServerMessage[] };
+}
+
+const FILE = new URL("../../protocol/vectors/signalling.json", import.meta.url);
+const { valid } = JSON.parse(readFileSync(FILE, "utf8")) as Vectors;
+const client = valid.ClientMessage;
+const server = valid.ServerMessage;
+
+describe("the golden messages", () => {
+  it("show every message that the page knows, and no other", () => {
+    expect([...new Set(client.map((m) => m.type))].sort()).toEqual(Object.keys(CLIENT).sort());
+    expect([...new Set(server.map((m) => m.type))].sort()).toEqual(Object.keys(SERVER).sort());
+  });
+
+  it("of the gate are taken by the reducers", () => {
+    const state = initialState({ view: "hallway" }, null, "KR");
+    for (const message of server) {
+      if (SERVER[message.type] === "hallway") reduceHallway(state, message as HallwayEvent);
+      if (SERVER[message.type] !== "room") continue;
+      const event = message as RoomEvent;
+      const room = enterRoom({
+        roomId: event.roomId,
+        title: "",
+        revision: "revision" in event ? event.revision - 1 : 0,
+        openedAtMs: 0,
+        captionsOn: true,
+        participants: [],
+        topics: [],
+      });
+      expect(reduceRoom(room, event).needsSync, message.type).toBe(false);
+    }
+  });
+
+  it("of the gate come out of the socket as they went in", () => {
+    const events: GateEvent[] = [];
+    const socket: SocketLike = { send() {}, close() {}, onopen: null, onmessage: null, onclose: null };
+    const signalling = new Signalling({
+      open: () => socket,
+      onEvent: (event) => events.push(event),
+      onConnection() {},
+      onRefused() {},
+    });
+    signalling.start();
+    return new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => {
+      const lasting = server.filter((m) => m.type !== "error" || m.id !== null);
+      for (const message of lasting) socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+      signalling.stop();
+      expect(events).toEqual(server.filter((message) => SERVER[message.type] !== "reply"));
+    });
+  });
+
+  it("of the page are commands that it can send", () => {
+    for (const { id, ...command } of client) {
+      expect(typeof id).toBe("number");
+      expect(command satisfies Command).toBeTruthy();
+    }
+  });
+});

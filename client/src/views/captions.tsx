@@ -1,0 +1,157 @@
+/** The captions as a log that can be scrolled back; only people who said yes are in it. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { CaptionsEngine } from "../protocol.gen";
+import { speakerOf, type LogLine } from "../room";
+import { PencilIcon } from "./icons";
+import { useText } from "./language";
+
+/** Nearer than this to the end, the log follows the newest line. */
+const FOLLOW_PX = 48;
+
+export interface CaptionsProps {
+  readonly on: boolean;
+  readonly moderating: boolean;
+  readonly engine: CaptionsEngine;
+  readonly log: readonly LogLine[];
+  readonly nameOf: (memberId: string) => string;
+  readonly onSwitch: (on: boolean) => void;
+}
+
+export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: CaptionsProps) {
+  const { t } = useText();
+  return (
+    <section class="captions" aria-labelledby="captions-title">
+      <header class="row">
+        <h2 class="section grow" id="captions-title">
+          {t("captions.title")}
+        </h2>
+        {moderating && (
+          <button type="button" class="button quiet small-button" onClick={() => onSwitch(!on)}>
+            <PencilIcon />
+            {on ? t("captions.turn_off") : t("captions.turn_on")}
+          </button>
+        )}
+      </header>
+      {on ? (
+        <>
+          <Engine engine={engine} />
+          <Log log={log} nameOf={nameOf} />
+        </>
+      ) : (
+        <p class="small">
+          {t("captions.off")}
+          {moderating && ` ${t("captions.off_host")}`}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The state of the engine, where it is not simply ready. */
+function Engine({ engine }: { engine: CaptionsEngine }) {
+  const { t, percent } = useText();
+  const words = () => {
+    switch (engine.state) {
+      case "missing":
+        return t("captions.missing");
+      case "fetching":
+        return t("captions.fetching", { percent: percent(engine.progress ?? 0) });
+      case "loading":
+        return t("captions.loading");
+      case "unavailable":
+        return t("captions.unavailable", { detail: engine.detail ?? "" });
+      case "ready":
+        return null;
+      default:
+        return engine.state satisfies never;
+    }
+  };
+  const said = words();
+  return (
+    <div role="status" data-testid="captions-engine" data-state={engine.state}>
+      {said !== null && <p class={engine.state === "unavailable" ? "problem" : "small"}>{said}</p>}
+      {engine.state === "fetching" && (
+        <progress max={1} value={engine.progress ?? 0} aria-label={said ?? ""} />
+      )}
+    </div>
+  );
+}
+
+function Log({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
+  const { t } = useText();
+  const box = useRef<HTMLDivElement>(null);
+  const [following, setFollowing] = useState(true);
+  const toEnd = () => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (following) toEnd();
+  }, [log, following]);
+  useEffect(() => {
+    if (log.length === 0) setFollowing(true);
+  }, [log.length]);
+  return (
+    <div class="log-frame">
+      <div
+        ref={box}
+        class="log"
+        role="log"
+        aria-live="polite"
+        aria-label={t("captions.title")}
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          setFollowing(scrollHeight - scrollTop - clientHeight < FOLLOW_PX);
+        }}
+      >
+        {log.length === 0 && <p class="small">{t("captions.empty")}</p>}
+        {log.map((line, index) => (
+          <Line
+            key={line.key}
+            line={line}
+            name={nameOf(speakerOf(line))}
+            named={index === 0 || speakerOf(line) !== speakerOf(log[index - 1] ?? line)}
+          />
+        ))}
+      </div>
+      {!following && (
+        <button type="button" class="button small-button to-latest" onClick={() => setFollowing(true)}>
+          {t("captions.latest")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly line: LogLine;
+  readonly name: string;
+  /** The first line of a turn carries the name. */
+  readonly named: boolean;
+}
+
+function Line({ line, name, named }: LineProps) {
+  const { t } = useText();
+  const who = named ? <b>{name} </b> : <span class="hidden">{name}: </span>;
+  if (line.kind === "gap") {
+    return (
+      <p class="line gap" data-testid="caption-gap">
+        {who}… {t("captions.gap")}
+      </p>
+    );
+  }
+  const { text, final, language, memberId } = line.caption;
+  return (
+    <p
+      class={`line${final ? "" : " partial"}${named ? " turn" : ""}`}
+      data-testid="caption"
+      data-member-id={memberId}
+      data-final={final}
+    >
+      {who}
+      <span lang={language || undefined}>{text}</span>
+      {!final && "…"}
+    </p>
+  );
+}

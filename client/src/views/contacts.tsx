@@ -1,0 +1,175 @@
+/** The member's contacts: typed or from a file, counted, and forgotten at a tap. */
+
+import { useState } from "preact/hooks";
+import { ContactsError, decodeFile, FILE_MAX_BYTES, parseTyped, parseVcards, type Entry } from "../contacts";
+import type { ContactsState, ProblemCode } from "../state";
+import { Confirm } from "./dialog";
+import { BackIcon } from "./icons";
+import { useText } from "./language";
+import { RegionField } from "./sign-in";
+
+export interface ContactsProps {
+  readonly contacts: ContactsState;
+  readonly region: string;
+  readonly onAdd: (entries: readonly Entry[], region: string) => void;
+  readonly onProblem: (problem: ProblemCode) => void;
+  readonly onForget: () => void;
+  readonly onBack: () => void;
+}
+
+export function Contacts(props: ContactsProps) {
+  const { t } = useText();
+  const { contacts } = props;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const region = chosen ?? props.region;
+  const [forgetting, setForgetting] = useState(false);
+  return (
+    <div class="view narrow">
+      <header class="top">
+        <button type="button" class="icon-button" aria-label={t("app.back")} onClick={props.onBack}>
+          <BackIcon />
+        </button>
+        <h1>{t("contacts.title")}</h1>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <p>{t("contacts.text")}</p>
+        <Kept contacts={contacts} />
+        <section class="card form">
+          <RegionField region={region} onRegion={setChosen} />
+          <TypedNumbers busy={contacts.sending} onAdd={(entries) => props.onAdd(entries, region)} />
+          <hr />
+          <File {...props} onAdd={(entries) => props.onAdd(entries, region)} />
+          <Result contacts={contacts} />
+        </section>
+        {contacts.kept > 0 && (
+          <button type="button" class="button quiet" onClick={() => setForgetting(true)}>
+            {t("contacts.forget")}
+          </button>
+        )}
+      </main>
+      {forgetting && (
+        <Confirm
+          title={t("contacts.forget")}
+          text={t("contacts.forget_confirm")}
+          yes={t("contacts.forget_yes")}
+          onClose={() => setForgetting(false)}
+          onYes={() => {
+            setForgetting(false);
+            props.onForget();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Kept({ contacts }: { contacts: ContactsState }) {
+  const { t, date } = useText();
+  const { kept, expiresAtMs } = contacts;
+  if (kept === 0) return <p class="kept">{t("contacts.kept_none")}</p>;
+  return (
+    <p class="kept" data-testid="contacts-kept">
+      <b>{t("contacts.kept", { count: kept })}</b>
+      {expiresAtMs !== null && (
+        <small>{t("contacts.until", { date: date(expiresAtMs) })}</small>
+      )}
+    </p>
+  );
+}
+
+interface TypedNumbersProps {
+  readonly busy: boolean;
+  readonly onAdd: (entries: readonly Entry[]) => void;
+}
+
+function TypedNumbers({ busy, onAdd }: TypedNumbersProps) {
+  const { t } = useText();
+  const [typed, setTyped] = useState("");
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onAdd(parseTyped(typed));
+    setTyped("");
+  };
+  return (
+    <form class="form" onSubmit={submit}>
+      <label class="field">
+        <span>{t("contacts.type")}</span>
+        <textarea
+          name="numbers"
+          rows={3}
+          required
+          autoComplete="off"
+          placeholder={t("contacts.type_example")}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <small>{t("contacts.type_hint")}</small>
+      </label>
+      <button type="submit" class="button" disabled={busy}>
+        {busy ? t("contacts.adding") : t("contacts.add")}
+      </button>
+    </form>
+  );
+}
+
+interface FileProps {
+  readonly onAdd: (entries: readonly Entry[]) => void;
+  readonly onProblem: (problem: ProblemCode) => void;
+}
+
+function File({ onAdd, onProblem }: FileProps) {
+  const { t } = useText();
+  const [found, setFound] = useState<number | null>(null);
+  const read = async (input: HTMLInputElement) => {
+    const file = input.files?.[0];
+    if (file === undefined) return;
+    try {
+      if (file.size > FILE_MAX_BYTES) throw new ContactsError("file_too_large");
+      const entries = parseVcards(decodeFile(new Uint8Array(await file.arrayBuffer())));
+      setFound(entries.length);
+      onAdd(entries);
+    } catch (error) {
+      if (!(error instanceof ContactsError)) throw error;
+      setFound(null);
+      onProblem(error.code);
+    }
+    input.value = "";
+  };
+  return (
+    <label class="field">
+      <span>{t("contacts.file")}</span>
+      <input
+        name="vcf"
+        type="file"
+        accept=".vcf,text/vcard,text/x-vcard"
+        onChange={(event) => void read(event.currentTarget)}
+      />
+      <small>{t("contacts.file_hint")}</small>
+      {found !== null && (
+        <span role="status">
+          {found === 0 ? t("contacts.found_none") : t("contacts.found", { count: found })}
+        </span>
+      )}
+    </label>
+  );
+}
+
+function Result({ contacts }: { contacts: ContactsState }) {
+  const { t } = useText();
+  const { result, problem } = contacts;
+  return (
+    <>
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {t(`problem.${problem}`)}
+        </p>
+      )}
+      <p class="result" role="status" data-testid="contacts-result">
+        {result !== null && t("contacts.added", { count: result.added })}
+        {result !== null && result.rejected > 0 && (
+          <> {t("contacts.rejected", { count: result.rejected })}</>
+        )}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,185 @@
+/** The hallway: who is at the door, and the rooms as lit windows. */
+
+import { useState } from "preact/hooks";
+import type { KnockView, RoomCard } from "../protocol.gen";
+import type { ProblemCode } from "../state";
+import { Dialog } from "./dialog";
+import { Face } from "./face";
+import { BellIcon, PeopleIcon } from "./icons";
+import { Knocks } from "./knocks";
+import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { Topics } from "./topics";
+
+const FACES_SHOWN = 6;
+const TOPICS_SHOWN = 5;
+
+export interface HallwayProps extends LanguageProps {
+  readonly name: string;
+  readonly rooms: readonly RoomCard[];
+  readonly knocks: readonly KnockView[];
+  readonly contactNames: Readonly<Record<string, string>>;
+  readonly onAdmit: (knockId: string, name: string) => void;
+  readonly onIgnore: (knockId: string) => void;
+  readonly onEnter: (roomId: string) => void;
+  readonly onOpenRoom: (title: string) => Promise<ProblemCode | null>;
+  readonly onContacts: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function Hallway(props: HallwayProps) {
+  const { t } = useText();
+  const [opening, setOpening] = useState(false);
+  return (
+    <div class="view hallway">
+      <header class="top">
+        <h1>{t("app.name")}</h1>
+        <button type="button" class="button quiet small-button" onClick={props.onContacts}>
+          <PeopleIcon />
+          {t("hallway.contacts")}
+        </button>
+        <Bell count={props.knocks.length} />
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Knocks {...props} />
+        <h2 class="section">{t("hallway.title")}</h2>
+        <Rooms rooms={props.rooms} onEnter={props.onEnter} />
+        <footer class="foot">
+          <span>{props.name}</span>
+          <LanguageSwitch onLocale={props.onLocale} />
+          <button type="button" class="link" onClick={props.onSignOut}>
+            {t("app.sign_out")}
+          </button>
+        </footer>
+      </main>
+      <div class="bar">
+        <button type="button" class="button grow" onClick={() => setOpening(true)}>
+          {t("hallway.open")}
+        </button>
+      </div>
+      {opening && <OpenRoom onOpenRoom={props.onOpenRoom} onClose={() => setOpening(false)} />}
+    </div>
+  );
+}
+
+function Rooms({ rooms, onEnter }: Pick<HallwayProps, "rooms" | "onEnter">) {
+  const { t } = useText();
+  if (rooms.length === 0) {
+    return (
+      <div class="dark-window">
+        <div class="panes" aria-hidden="true" />
+        <p>{t("hallway.empty")}</p>
+      </div>
+    );
+  }
+  return (
+    <ul class="windows">
+      {rooms.map((room) => (
+        <li key={room.roomId}>
+          <Window room={room} onEnter={() => onEnter(room.roomId)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How brightly a window glows: people talking count more than people listening, 0 to 1. */
+export function litBy(room: RoomCard): number {
+  const liveliness = room.stage.length * 2 + room.listeners;
+  return Math.min(1, 0.1 + Math.log2(1 + liveliness) / 6.5);
+}
+
+function Window({ room, onEnter }: { room: RoomCard; onEnter: () => void }) {
+  const { t } = useText();
+  const facts = [
+    t("hallway.on_stage", { count: room.stage.length }),
+    t("hallway.listening", { count: room.listeners }),
+    room.captionsOn ? t("hallway.captions_on") : t("hallway.not_recorded"),
+  ];
+  return (
+    <article
+      class="window"
+      style={{ "--lit": litBy(room).toFixed(2) }}
+      data-testid="room-card"
+      data-room-id={room.roomId}
+    >
+      <h3>
+        <button type="button" class="cover" onClick={onEnter}>
+          {room.title}
+        </button>
+      </h3>
+      <p class="small">{facts.join(" · ")}</p>
+      <div class="faces" role="img" aria-label={room.stage.map((person) => person.name).join(", ")}>
+        {room.stage.slice(0, FACES_SHOWN).map((person) => (
+          <Face key={person.memberId} {...person} />
+        ))}
+      </div>
+      {room.topics.length > 0 && <Topics topics={room.topics} max={TOPICS_SHOWN} />}
+    </article>
+  );
+}
+
+function Bell({ count }: { count: number }) {
+  const { t } = useText();
+  return (
+    <button
+      type="button"
+      class="icon-button bell"
+      onClick={() => document.getElementById("knocks")?.focus()}
+    >
+      <BellIcon />
+      {count > 0 && <b aria-hidden="true">{count}</b>}
+      <span class="hidden">
+        {count === 0 ? t("hallway.bell_none") : t("hallway.bell", { count })}
+      </span>
+    </button>
+  );
+}
+
+interface OpenRoomProps {
+  readonly onOpenRoom: HallwayProps["onOpenRoom"];
+  readonly onClose: () => void;
+}
+
+function OpenRoom({ onOpenRoom, onClose }: OpenRoomProps) {
+  const { t } = useText();
+  const [title, setTitle] = useState("");
+  const [problem, setProblem] = useState<ProblemCode | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(await onOpenRoom(title));
+    setBusy(false);
+  };
+  return (
+    <Dialog title={t("hallway.open")} onClose={onClose}>
+      <form class="form" onSubmit={(event) => void submit(event)}>
+        <label class="field">
+          <span>{t("hallway.room_title")}</span>
+          <input
+            name="title"
+            value={title}
+            maxLength={80}
+            required
+            autoComplete="off"
+            placeholder={t("hallway.room_title_hint")}
+            onInput={(event) => setTitle(event.currentTarget.value)}
+          />
+        </label>
+        {problem !== null && (
+          <p class="problem" role="alert">
+            {t(`problem.${problem}`)}
+          </p>
+        )}
+        <div class="row end">
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("app.cancel")}
+          </button>
+          <button type="submit" class="button" disabled={busy}>
+            {t("hallway.open_now")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

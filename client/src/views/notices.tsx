@@ -1,0 +1,45 @@
+/** What just happened, said once, and to screen readers too. */
+
+import type { Text } from "../i18n/text";
+import type { Notice, ShownNotice } from "../state";
+import { CloseIcon } from "./icons";
+import { useText } from "./language";
+
+export interface NoticesProps {
+  readonly notices: readonly ShownNotice[];
+  readonly onDismiss: (id: number) => void;
+}
+
+export function Notices({ notices, onDismiss }: NoticesProps) {
+  const text = useText();
+  return (
+    <div class="notices" role="status" aria-live="polite" aria-label={text.t("app.notices")}>
+      {notices.map(({ id, notice }) => (
+        <div key={id} class={`notice ${notice.kind}`} data-testid="notice">
+          <span>{noticeText(text, notice)}</span>
+          <button
+            type="button"
+            class="icon-button plain"
+            aria-label={text.t("app.dismiss")}
+            onClick={() => onDismiss(id)}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function noticeText({ t }: Text, notice: Notice): string {
+  switch (notice.kind) {
+    case "problem":
+      return t(`problem.${notice.code}`);
+    case "knocked":
+      return t("notice.knocked", { name: notice.name });
+    case "let_in":
+      return t("notice.let_in", { name: notice.name });
+    default:
+      return t(`notice.${notice.kind}`);
+  }
+}

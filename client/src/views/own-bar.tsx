@@ -1,0 +1,166 @@
+/** What one can do oneself in a room: microphone, consent, hand, stage. */
+
+import { useState } from "preact/hooks";
+import type { ParticipantView } from "../protocol.gen";
+import type { Command } from "../signalling";
+import { Dialog } from "./dialog";
+import { HandIcon, MicrophoneIcon } from "./icons";
+import { LANGUAGE_NAMES, LOCALES } from "../i18n/text";
+import { useText } from "./language";
+
+export interface OwnBarProps {
+  readonly me: ParticipantView;
+  readonly captionsOn: boolean;
+  readonly askingMicrophone: boolean;
+  readonly microphonesOffered: boolean;
+  readonly onMicrophone: () => void;
+  readonly onCommand: (command: Command) => void;
+}
+
+export function OwnBar(props: OwnBarProps) {
+  const { t } = useText();
+  return (
+    <section class="bar own" aria-label={t("room.own")} data-testid="own-bar">
+      {props.me.role === "listener" ? <ListenerBar {...props} /> : <SpeakerBar {...props} />}
+      {props.me.invited && <Invitation onCommand={props.onCommand} />}
+    </section>
+  );
+}
+
+function ListenerBar({ me, onCommand }: OwnBarProps) {
+  const { t } = useText();
+  const raised = me.handRaisedAtMs !== null;
+  return (
+    <>
+      <p class="small grow">{raised ? t("room.hand_text_up") : t("room.hand_text")}</p>
+      <button
+        type="button"
+        class={`button ${raised ? "quiet" : ""}`}
+        aria-pressed={raised}
+        onClick={() => onCommand({ type: "raise_hand", raised: !raised })}
+      >
+        <HandIcon />
+        {raised ? t("room.lower_hand") : t("room.raise_hand")}
+      </button>
+    </>
+  );
+}
+
+function SpeakerBar(props: OwnBarProps) {
+  const { t } = useText();
+  const { me, askingMicrophone, microphonesOffered } = props;
+  return (
+    <>
+      <button
+        type="button"
+        class={`microphone ${me.muted ? "off" : "on"}`}
+        aria-label={me.muted ? t("room.unmute") : t("room.mute")}
+        aria-busy={askingMicrophone}
+        onClick={props.onMicrophone}
+      >
+        <MicrophoneIcon off={me.muted} />
+      </button>
+      <div class={`grow${props.captionsOn ? " two" : ""}`}>
+        <MicrophoneState {...{ me, askingMicrophone, microphonesOffered }} />
+        {props.captionsOn && <OwnCaptions {...props} />}
+      </div>
+      {me.role === "speaker" && (
+        <button
+          type="button"
+          class="button quiet small-button"
+          onClick={() => props.onCommand({ type: "step_down" })}
+        >
+          {t("room.step_down")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function MicrophoneState({
+  me,
+  askingMicrophone,
+  microphonesOffered,
+}: Pick<OwnBarProps, "me" | "askingMicrophone" | "microphonesOffered">) {
+  const { t } = useText();
+  if (!microphonesOffered) {
+    return (
+      <p class="problem">
+        <b>{t("room.no_microphone")}.</b> {t("problem.no_media_devices")}
+      </p>
+    );
+  }
+  if (askingMicrophone) return <b>{t("room.mic_asking")}</b>;
+  return (
+    <b class="microphone-state" data-testid="microphone-state">{me.muted ? t("room.mic_off") : t("room.mic_on")}</b>
+  );
+}
+
+/** The own yes or no to captions. */
+function OwnCaptions({ me, onCommand }: Pick<OwnBarProps, "me" | "onCommand">) {
+  const { t } = useText();
+  const [language, setLanguage] = useState("");
+  const granted = me.consented;
+  const decide = () =>
+    onCommand({ type: "consent", granted: !granted, language: granted ? null : language || null });
+  return (
+    <div class="consent" data-testid="consent">
+      <div class="grow">
+        <b>{granted ? t("captions.mine_on") : t("captions.mine_off")}</b>
+        <small>{granted ? t("captions.mine_text_on") : t("captions.mine_text")}</small>
+      </div>
+      <button
+        type="button"
+        class="button quiet small-button"
+        aria-label={granted ? t("captions.withdraw_mine") : t("captions.consent_mine")}
+        onClick={decide}
+      >
+        {granted ? t("captions.withdraw") : t("captions.consent")}
+      </button>
+      {!granted && <OwnLanguage language={language} onLanguage={setLanguage} />}
+    </div>
+  );
+}
+
+interface OwnLanguageProps {
+  readonly language: string;
+  readonly onLanguage: (language: string) => void;
+}
+
+/** The language one speaks helps the scribe; without it the engine finds out. */
+function OwnLanguage({ language, onLanguage }: OwnLanguageProps) {
+  const { t } = useText();
+  return (
+    <select
+      aria-label={t("captions.language")}
+      value={language}
+      onChange={(event) => onLanguage(event.currentTarget.value)}
+    >
+      <option value="">{t("captions.language_any")}</option>
+      {LOCALES.map((choice) => (
+        <option key={choice} value={choice} lang={choice}>
+          {LANGUAGE_NAMES[choice]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A host asks a listener up. */
+function Invitation({ onCommand }: Pick<OwnBarProps, "onCommand">) {
+  const { t } = useText();
+  const answer = (accepted: boolean) => onCommand({ type: "answer_stage", accepted });
+  return (
+    <Dialog title={t("room.invitation")} onClose={() => answer(false)}>
+      <p>{t("room.invitation_text")}</p>
+      <div class="row end">
+        <button type="button" class="button quiet" onClick={() => answer(false)}>
+          {t("room.decline")}
+        </button>
+        <button type="button" class="button" autoFocus onClick={() => answer(true)}>
+          {t("room.accept")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,171 @@
+/** Which view is shown; takes the whole state and hands on what each view needs. */
+
+import { useEffect, useMemo } from "preact/hooks";
+import type { App } from "../app";
+import { textIn, type Locale } from "../i18n/text";
+import { microphonesOffered } from "../media/microphone";
+import type { AppState } from "../state";
+import { ConnectionBanner } from "./connection";
+import { Contacts } from "./contacts";
+import { Hallway } from "./hallway";
+import { TextContext, useText } from "./language";
+import { Notices } from "./notices";
+import { Room } from "./room";
+import { SignIn } from "./sign-in";
+import { Waiting } from "./waiting";
+
+export type Actions = Pick<
+  App,
+  | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
+  | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
+  | "hear" | "inRoom" | "resume" | "dismiss"
+>;
+
+export interface PageProps {
+  readonly state: AppState;
+  readonly actions: Actions;
+  readonly locale: Locale;
+  readonly onLocale: (locale: Locale) => void;
+}
+
+export function Page(props: PageProps) {
+  const { state, locale } = props;
+  const text = useMemo(() => textIn(locale), [locale]);
+  const { t } = text;
+  const title = state.visit?.state?.room.title;
+  const waiting = state.knocks.length;
+  useEffect(() => {
+    document.documentElement.lang = locale;
+    const name = title === undefined ? t("app.name") : `${title} · ${t("app.name")}`;
+    document.title = waiting > 0 ? `(${waiting}) ${name}` : name;
+  }, [locale, title, waiting, t]);
+  return (
+    <TextContext.Provider value={text}>
+      <a class="skip" href="#content" onClick={skip}>
+        {t("app.skip")}
+      </a>
+      <View {...props} />
+      <Notices notices={state.notices} onDismiss={props.actions.dismiss} />
+    </TextContext.Provider>
+  );
+}
+
+/** Moves the focus and leaves the address alone: it names the view. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function View({ state, actions, onLocale }: PageProps) {
+  if (state.phase === "starting") return <Message busy />;
+  if (state.phase === "unreachable") return <Message />;
+  if (state.phase === "signed_out" || state.me === null) {
+    return (
+      <SignIn
+        founder={state.founderToken !== null}
+        region={state.region}
+        onRequestCode={actions.requestCode}
+        onVerify={actions.verify}
+        onLocale={onLocale}
+      />
+    );
+  }
+  if (state.connection.state === "closed") return <Closed {...{ state, actions }} />;
+  if (state.me.membership === "waiting") {
+    return (
+      <>
+        <ConnectionBanner {...state} voice={null} />
+        <Waiting
+          name={state.me.name}
+          onWithdraw={actions.withdrawKnock}
+          onSignOut={actions.signOut}
+          onLocale={onLocale}
+        />
+      </>
+    );
+  }
+  return <Inside {...{ state, actions, onLocale }} name={state.me.name} myId={state.me.memberId} />;
+}
+
+interface InsideProps extends Omit<PageProps, "locale"> {
+  readonly name: string;
+  readonly myId: string;
+}
+
+function Inside({ state, actions, onLocale, name, myId }: InsideProps) {
+  const { route, visit } = state;
+  if (route.view === "room") {
+    if (visit === null) return <Message busy />;
+    return (
+      <Room
+        {...state}
+        visit={visit}
+        myId={myId}
+        microphonesOffered={microphonesOffered()}
+        onAdmit={actions.admit}
+        onIgnore={actions.ignore}
+        onLeave={actions.leaveRoom}
+        onMicrophone={actions.toggleMicrophone}
+        onHear={actions.hear}
+        onCommand={actions.inRoom}
+      />
+    );
+  }
+  return (
+    <>
+      <ConnectionBanner {...state} voice={null} />
+      {route.view === "contacts" ? (
+        <Contacts
+          contacts={state.contacts}
+          region={state.region}
+          onAdd={actions.addContacts}
+          onProblem={actions.contactsProblem}
+          onForget={actions.forgetContacts}
+          onBack={() => actions.go({ view: "hallway" })}
+        />
+      ) : (
+        <Hallway
+          {...state}
+          name={name}
+          onAdmit={actions.admit}
+          onIgnore={actions.ignore}
+          onEnter={(roomId) => actions.go({ view: "room", roomId })}
+          onOpenRoom={actions.openRoom}
+          onContacts={() => actions.go({ view: "contacts" })}
+          onSignOut={actions.signOut}
+          onLocale={onLocale}
+        />
+      )}
+    </>
+  );
+}
+
+function Message({ busy = false }: { busy?: boolean }) {
+  const { t } = useText();
+  return (
+    <div class="view door">
+      <main id="content" tabIndex={-1} aria-busy={busy}>
+        <p role="status">{busy ? t("app.starting") : t("app.unreachable")}</p>
+      </main>
+    </div>
+  );
+}
+
+function Closed({ state, actions }: Pick<PageProps, "state" | "actions">) {
+  const { t } = useText();
+  const code = state.connection.state === "closed" ? state.connection.code : null;
+  const replaced = code === "replaced";
+  return (
+    <div class="view door" data-testid="closed" data-code={code}>
+      <main id="content" tabIndex={-1}>
+        <h1>{replaced ? t("connection.replaced") : t("connection.closed")}</h1>
+        <p role="alert">
+          {replaced ? t("connection.replaced_text") : code !== null && t(`problem.${code}`)}
+        </p>
+        <button type="button" class="button" onClick={actions.resume}>
+          {t("connection.resume")}
+        </button>
+      </main>
+    </div>
+  );
+}

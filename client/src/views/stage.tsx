@@ -1,0 +1,170 @@
+/** The stage: rounded squares, so that a face is never mistaken for a button. */
+
+import { useState } from "preact/hooks";
+import type { ParticipantView } from "../protocol.gen";
+import type { Text } from "../i18n/text";
+import type { Command } from "../signalling";
+import { Dialog } from "./dialog";
+import { colourOf, initialOf } from "./face";
+import { MicrophoneIcon, MoreIcon, PencilIcon } from "./icons";
+import { useText } from "./language";
+
+export interface StageProps {
+  readonly people: readonly ParticipantView[];
+  readonly myId: string;
+  readonly moderating: boolean;
+  readonly captionsOn: boolean;
+  /** CSRCs of the voices that can be heard now. */
+  readonly speaking: ReadonlySet<number>;
+  readonly ownVoice: boolean;
+  readonly onCommand: (command: Command) => void;
+}
+
+export function Stage(props: StageProps) {
+  const { t } = useText();
+  const { people, myId, captionsOn } = props;
+  const consented = people.filter((p) => p.consented).length;
+  return (
+    <section aria-label={t("room.stage")}>
+      <ul class="stage" data-testid="stage">
+        {people.map((person) => (
+          <Seat
+            key={person.memberId}
+            person={person}
+            mine={person.memberId === myId}
+            talking={
+              !person.muted &&
+              (person.memberId === myId ? props.ownVoice : props.speaking.has(person.csrc))
+            }
+            captionsOn={captionsOn}
+            actions={props.moderating && person.memberId !== myId}
+            onCommand={props.onCommand}
+          />
+        ))}
+        {captionsOn && <ScribeSeat consented={consented} />}
+      </ul>
+    </section>
+  );
+}
+
+interface SeatProps {
+  readonly person: ParticipantView;
+  readonly mine: boolean;
+  readonly talking: boolean;
+  readonly captionsOn: boolean;
+  readonly actions: boolean;
+  readonly onCommand: (command: Command) => void;
+}
+
+function Seat({ person, mine, talking, captionsOn, actions, onCommand }: SeatProps) {
+  const text = useText();
+  const { t } = text;
+  return (
+    <li
+      class={`seat${talking ? " talking" : ""}${person.connected ? "" : " away"}`}
+      data-testid="seat"
+      data-member-id={person.memberId}
+      data-speaking={talking}
+    >
+      <div class={`square colour-${colourOf(person.memberId)}`} aria-hidden="true">
+        {initialOf(person.name)}
+        {person.muted && (
+          <span class="badge">
+            <MicrophoneIcon off />
+          </span>
+        )}
+      </div>
+      {actions && <PersonActions person={person} onCommand={onCommand} />}
+      <span class="who">
+        {person.name}
+        {mine && <span class="mine"> ({t("room.you")})</span>}
+      </span>
+      <span class="how">{describe(text, person, talking)}</span>
+      {captionsOn && (
+        <span class="how">
+          {person.consented ? text.t("room.captioned") : text.t("room.not_captioned")}
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** A seat in words; what is shown is what a screen reader says. */
+function describe({ t }: Text, person: ParticipantView, talking: boolean): string {
+  const state = () => {
+    if (!person.connected) return t("room.away");
+    if (person.muted) return t("room.muted");
+    return talking ? t("room.speaking") : null;
+  };
+  const host = person.role === "moderator" ? t("room.moderator") : null;
+  return [host, state()].filter((word) => word !== null).join(" · ") || t("room.speaker");
+}
+
+function ScribeSeat({ consented }: { consented: number }) {
+  const { t } = useText();
+  return (
+    <li class="seat scribe" data-testid="scribe">
+      <div class="square" aria-hidden="true">
+        <PencilIcon />
+      </div>
+      <span class="who">{t("room.scribe")}</span>
+      <span class="how">
+        {consented === 0 ? t("room.scribe_idle") : t("room.scribe_consented", { count: consented })}
+      </span>
+    </li>
+  );
+}
+
+interface PersonActionsProps {
+  readonly person: ParticipantView;
+  readonly onCommand: (command: Command) => void;
+}
+
+/** What a moderator can do about a person. */
+export function PersonActions({ person, onCommand }: PersonActionsProps) {
+  const { t } = useText();
+  const [open, setOpen] = useState(false);
+  const { memberId, name, role } = person;
+  if (role === "moderator" && person.muted) return null;
+  const act = (command: Command) => {
+    setOpen(false);
+    onCommand(command);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button plain more"
+        aria-label={t("room.actions", { name })}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <MoreIcon />
+      </button>
+      {open && (
+        <Dialog title={name} onClose={() => setOpen(false)}>
+          <div class="choices">
+            {role !== "listener" && !person.muted && (
+              <button class="button quiet" onClick={() => act({ type: "mute_participant", memberId })}>
+                {t("room.mute_person")}
+              </button>
+            )}
+            {role === "speaker" && (
+              <button class="button quiet" onClick={() => act({ type: "move_to_audience", memberId })}>
+                {t("room.move_to_audience")}
+              </button>
+            )}
+            {role === "listener" && (
+              <button class="button" onClick={() => act({ type: "invite_to_stage", memberId })}>
+                {t("room.invite")}
+              </button>
+            )}
+            <button class="button quiet" onClick={() => setOpen(false)}>
+              {t("app.close")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+/** At the door: the page turns into the hallway by itself when somebody lets the newcomer in. */
+
+import { useState } from "preact/hooks";
+import { Confirm } from "./dialog";
+import { LanguageSwitch, useText, type LanguageProps } from "./language";
+
+export interface WaitingProps extends LanguageProps {
+  readonly name: string;
+  readonly onWithdraw: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function Waiting({ name, onWithdraw, onSignOut, onLocale }: WaitingProps) {
+  const { t } = useText();
+  const [asking, setAsking] = useState(false);
+  return (
+    <div class="view door">
+      <main id="content" tabIndex={-1}>
+        <div class="lit-door" aria-hidden="true">
+          <div class="panes" />
+        </div>
+        <h1>{t("waiting.title", { name })}</h1>
+        <p>{t("waiting.text")}</p>
+        <p class="small">{t("waiting.hint")}</p>
+        <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+          {t("waiting.withdraw")}
+        </button>
+        <footer class="foot">
+          <LanguageSwitch onLocale={onLocale} />
+          <button type="button" class="link" onClick={onSignOut}>
+            {t("app.sign_out")}
+          </button>
+        </footer>
+      </main>
+      {asking && (
+        <Confirm
+          title={t("waiting.withdraw")}
+          text={t("waiting.withdraw_confirm")}
+          yes={t("waiting.withdraw_yes")}
+          onYes={onWithdraw}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
+  );
+}
