@@ -4,7 +4,7 @@
 |---|---|---|
 | `POST /api/sign-in/code` | `CodeRequest` | 200 `CodeSent` |
 | `POST /api/sign-in/verify` | `CodeVerification` | 200 `SignedIn` and the session cookie |
-| `GET /api/session` | – | 200 `SignedIn`, or 401 |
+| `GET /api/session` | – | 200 `SignedIn`, or 204 where nobody is signed in |
 | `POST /api/sign-out` | – | 204, the session is over |
 
 Errors are `Problem` with the status that `server/web/errors.py` maps the code to.

@@ -176,7 +176,7 @@ class RaiseHand(Message, frozen=True):
 
 
 class InviteToStage(Message, frozen=True):
-    """Give a seat on stage: at once where the hand is raised, else after `accept_stage`."""
+    """Give a seat on stage: at once where the hand is raised, else after `answer_stage`."""
 
     id: Id
     member_id: Token
@@ -436,7 +436,10 @@ class RoomEnded(Message, frozen=True):
 
 
 class Caption(Message, frozen=True):
-    """A line of somebody who consented. A newer one with the same `captionId` replaces it."""
+    """A line of somebody who consented. A newer one with the same `captionId` replaces it.
+
+    A final one without text takes a partial back that proved to be no speech.
+    """
 
     room_id: str
     member_id: str

@@ -9,9 +9,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-import structlog
 
 from protocol import signalling as wire
 from server.domain.errors import CaptionsUnavailableError
@@ -28,17 +25,7 @@ from server.ports import (
 )
 from server.service import render
 from server.service.hub import Hub
-
-log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Scribe:
-    """What is known of one room while captions are on."""
-
-    taps: dict[TapId, MemberId] = field(default_factory=dict)
-    topics: tuple[RoomTopic, ...] = ()
-    blocked: tuple[str, ...] = ()
+from server.service.scribe import Scribe
 
 
 class Captions:
@@ -48,7 +35,8 @@ class Captions:
         self._feed = feed
         self._clock = clock
         self._hub = hub
-        self._scribes: dict[RoomId, _Scribe] = {}
+        self._scribes: dict[RoomId, Scribe] = {}
+        self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
         self._on_topics: asyncio.Event = asyncio.Event()
 
@@ -63,7 +51,7 @@ class Captions:
         return self._on_topics
 
     def require_engine(self) -> None:
-        """Refuse consent where it could not be acted on.
+        """Refuse consent where it could not be acted on; a missing model is fetched for it.
 
         Raises:
             CaptionsUnavailableError
@@ -72,51 +60,79 @@ class Captions:
             raise CaptionsUnavailableError
 
     def new_tap(self) -> TapId:
-        """A fresh tap id, uint32 and never 0; the space is large enough never to meet one again."""
-        return TapId(1 + secrets.randbelow(2**32 - 1))
+        """A fresh tap id, uint32, not 0 and none that is in use."""
+        while True:
+            tap_id = TapId(1 + secrets.randbelow(2**32 - 1))
+            if not any(scribe.speaker(tap_id) for scribe in self._scribes.values()):
+                return tap_id
 
     def topics(self, room_id: RoomId) -> Sequence[RoomTopic]:
         """What a room is about now."""
         scribe = self._scribes.get(room_id)
         return scribe.topics if scribe else ()
 
-    async def open_room(self, room_id: RoomId, roster: Sequence[str]) -> None:
-        """The scribe comes, or the roster changed: names on it never become topics."""
-        scribe = self._scribes.setdefault(room_id, _Scribe())
-        blocked = tuple(sorted(roster))
-        if blocked != scribe.blocked:
-            scribe.blocked = blocked
-            await self._feed.open_room(room_id, blocked)
+    # ------------------------------------------------------------ what rooms decide
 
-    async def grant(
+    def open_room(self, room_id: RoomId, roster: Sequence[str]) -> None:
+        """The scribe comes, or the roster changed: names on it never become topics."""
+        self._scribe(room_id).open(roster)
+        self._tell(room_id)
+
+    def grant(
         self, room_id: RoomId, member_id: MemberId, tap_id: TapId, language: str | None
     ) -> None:
-        """A speaker consented. Analysis knows him by a random name, new each time."""
-        self._scribes.setdefault(room_id, _Scribe()).taps[tap_id] = member_id
-        await self._feed.grant(room_id, tap_id, secrets.token_hex(8), language)
+        """A speaker consented."""
+        self._scribe(room_id).grant(tap_id, member_id, language)
+        self._tell(room_id)
 
-    def forget_tap(self, room_id: RoomId, member_id: MemberId, tap_id: TapId) -> None:
+    def withdraw(self, room_id: RoomId, member_id: MemberId, tap_id: TapId) -> None:
         """From this moment no line of this consent reaches a screen, and the shown ones go."""
-        scribe = self._scribes.get(room_id)
-        if scribe:
-            scribe.taps.pop(tap_id, None)
+        self._scribe(room_id).withdraw(tap_id)
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=member_id))
+        self._tell(room_id)
 
-    async def purge_tap(self, room_id: RoomId, tap_id: TapId) -> None:
-        """Analysis purges; returns when it has, within a second."""
-        await self._feed.withdraw(room_id, tap_id)
-
-    def forget_room(self, room_id: RoomId) -> None:
+    def close_room(self, room_id: RoomId) -> None:
         """The scribe goes: topics and captions leave every screen."""
-        if self._scribes.pop(room_id, None) is None:
+        if room_id not in self._scribes:
             return
+        self._scribe(room_id).close()
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=None))
-        self._hub.to_room(room_id, wire.Topics(room_id=room_id, topics=[]))
-        self._on_topics.set()
+        self._show_topics(room_id, ())
+        self._tell(room_id)
 
-    async def purge_room(self, room_id: RoomId) -> None:
-        """Analysis forgets the room."""
-        await self._feed.close_room(room_id)
+    def _scribe(self, room_id: RoomId) -> Scribe:
+        scribe = self._scribes.get(room_id)
+        if scribe is None:
+            scribe = self._scribes[room_id] = Scribe(self._feed, room_id)
+        return scribe
+
+    def _tell(self, room_id: RoomId) -> None:
+        if room_id not in self._telling:
+            task = asyncio.create_task(self._catch_up(room_id), name="scribe")
+            self._telling[room_id] = task
+
+    async def _catch_up(self, room_id: RoomId) -> None:
+        scribe = self._scribes[room_id]
+        try:
+            await scribe.catch_up()
+        finally:
+            del self._telling[room_id]
+            if scribe.is_gone:
+                self._scribes.pop(room_id, None)
+
+    async def settle(self) -> None:
+        """Wait until analysis was told everything; it takes a second at most a room."""
+        while self._telling:
+            await asyncio.wait(list(self._telling.values()))
+
+    async def close(self) -> None:
+        """The gate stops: analysis purges by itself when the connection ends."""
+        tasks = list(self._telling.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # ------------------------------------------------------------ what analysis says
 
     async def run(self) -> None:
         """Carry what analysis says to the rooms, for as long as the gate lives."""
@@ -126,18 +142,26 @@ class Captions:
     def _hear(self, event: CaptionFeedEvent) -> None:
         match event:
             case EngineChanged():
-                self._engine = event
-                self._hub.to_everybody(wire.CaptionsEngineChanged(captions=render.engine(event)))
+                self._follow_engine(event)
             case CaptionHeard():
                 self._caption(event)
             case GapHeard():
                 self._gap(event)
-            case TopicsChanged():
-                self._topics(event)
+            case TopicsChanged(room_id, topics):
+                self._show_topics(room_id, topics)
+
+    def _follow_engine(self, engine: EngineChanged) -> None:
+        self._engine = engine
+        if engine.state == "unavailable":
+            # An analysis that is away has forgotten its topics; it cannot take them back later.
+            for room_id, scribe in self._scribes.items():
+                if scribe.topics:
+                    self._show_topics(room_id, ())
+        self._hub.to_everybody(wire.CaptionsEngineChanged(captions=render.engine(engine)))
 
     def _speaker(self, room_id: RoomId, tap_id: TapId) -> MemberId | None:
         scribe = self._scribes.get(room_id)
-        return scribe.taps.get(tap_id) if scribe else None
+        return scribe.speaker(tap_id) if scribe else None
 
     def _caption(self, heard: CaptionHeard) -> None:
         member_id = self._speaker(heard.room_id, heard.tap_id)
@@ -166,11 +190,11 @@ class Captions:
         )
         self._hub.to_room(heard.room_id, gap)
 
-    def _topics(self, heard: TopicsChanged) -> None:
-        scribe = self._scribes.get(heard.room_id)
-        if scribe is None:
+    def _show_topics(self, room_id: RoomId, topics: tuple[RoomTopic, ...]) -> None:
+        scribe = self._scribes.get(room_id)
+        if scribe is None or (topics and not scribe.is_open):
             return
-        scribe.topics = heard.topics
-        topics = wire.Topics(room_id=heard.room_id, topics=render.topics(heard.topics))
-        self._hub.to_room(heard.room_id, topics)
+        scribe.topics = topics
+        shown = wire.Topics(room_id=room_id, topics=render.topics(topics))
+        self._hub.to_room(room_id, shown)
         self._on_topics.set()

@@ -1,7 +1,7 @@
 """Who is connected: connections by member and by room, each with a bounded outbox.
 
 A broadcast never waits: it puts one encoded message into every outbox. A reader who lets more
-than 256 messages or 256 KiB pile up is cut; he comes back and gets a snapshot.
+than 256 messages or 256 KiB of events pile up is cut; he comes back and gets a snapshot.
 """
 
 from __future__ import annotations
@@ -12,57 +12,113 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from protocol import signalling
+from protocol.errors import ErrorCode
 from protocol.signalling import ServerMessage
 from server.domain.ids import MemberId, RoomId
 
 OUTBOX_MAX_MESSAGES = 256
 OUTBOX_MAX_BYTES = 256 * 1024
+CONNECTIONS_PER_MEMBER_MAX = 16
+
+Cut = Callable[[], None]
+Close = Callable[[ErrorCode | None], None]
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One WebSocket of a signed-in person."""
+    """One WebSocket of a signed-in person, and its outbox.
+
+    Events are broadcast into it and bounded: beyond 256 messages or 256 KiB the connection is
+    cut. Replies may be larger (a room of thousands), so they are not counted there; instead the
+    connection takes no further command until they are on their way (`answered`).
+    """
 
     member_id: MemberId
     token_hash: bytes
-    cut: Callable[[], None]
-    """Ends the socket at once, from wherever it is called."""
+    cut: Cut
+    """Drops the socket at once, with all that waits in the outbox."""
+    close: Close
+    """Ends the socket after what waits in the outbox, telling the code where there is one."""
     room_id: RoomId | None = None
     admitted: bool = False
-    overflowed: bool = False
-    _queue: deque[str] = field(default_factory=deque)
-    _bytes: int = 0
+    _queue: deque[tuple[bytes, bool]] = field(default_factory=deque)
+    _events: int = 0
+    _event_bytes: int = 0
+    _replies: int = 0
+    _ended: bool = False
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
+    _answered: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def put(self, encoded: str) -> None:
-        """Queue a message; where the reader is too slow, cut him instead."""
-        if self.overflowed:
+    def put(self, encoded: bytes) -> None:
+        """Queue an event; where the reader is too slow, cut him instead."""
+        if self._ended:
             return
-        self._queue.append(encoded)
-        self._bytes += len(encoded)
-        self._filled.set()
-        if len(self._queue) > OUTBOX_MAX_MESSAGES or self._bytes > OUTBOX_MAX_BYTES:
-            self.overflowed = True
-            self._queue.clear()
+        waits = self._events > 0
+        self._events += 1
+        self._event_bytes += len(encoded)
+        # One event alone may be large: it is the pile that shows a slow reader.
+        if self._events > OUTBOX_MAX_MESSAGES or (waits and self._event_bytes > OUTBOX_MAX_BYTES):
+            self.end()
+            self.forget()
             self.cut()
+            return
+        self._append(encoded, is_event=True)
 
     def send(self, message: ServerMessage) -> None:
-        """Queue a message for this connection alone."""
-        self.put(encode(message))
+        """Queue a message for this connection alone, in answer to what it did."""
+        if not self._ended:
+            self._replies += 1
+            self._answered.clear()
+            self._append(encode(message), is_event=False)
 
-    async def next(self) -> str:
-        """The next message to write."""
+    def _append(self, encoded: bytes, *, is_event: bool) -> None:
+        self._queue.append((encoded, is_event))
+        self._filled.set()
+
+    async def next(self) -> bytes | None:
+        """The next message to write; None when there will be no more."""
         while not self._queue:
+            if self._ended:
+                return None
             self._filled.clear()
             await self._filled.wait()
-        encoded = self._queue.popleft()
-        self._bytes -= len(encoded)
+        encoded, is_event = self._queue.popleft()
+        if is_event:
+            self._events -= 1
+            self._event_bytes -= len(encoded)
+        else:
+            self._replies -= 1
+        if self._replies == 0:
+            self._answered.set()
         return encoded
 
+    async def answered(self) -> None:
+        """Wait until every reply has left the outbox: the page's own pace."""
+        if self._replies and not self._ended:
+            await self._answered.wait()
 
-def encode(message: ServerMessage) -> str:
+    def forget(self) -> bool:
+        """Drop what waits in the outbox; False where nothing did."""
+        waited = bool(self._queue)
+        self._queue.clear()
+        self._events = self._event_bytes = self._replies = 0
+        return waited
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._ended
+
+    def end(self) -> None:
+        """Take nothing more; what waits may still be written."""
+        self._ended = True
+        self._filled.set()
+        self._answered.set()
+
+
+def encode(message: ServerMessage) -> bytes:
     """One text frame."""
-    return signalling.encoder.encode(message).decode()
+    return signalling.encoder.encode(message)
 
 
 class Hub:
@@ -72,9 +128,13 @@ class Hub:
         self._by_member: dict[MemberId, set[Connection]] = {}
         self._by_room: dict[RoomId, set[Connection]] = {}
 
-    def attach(self, connection: Connection) -> None:
-        """A socket opened."""
-        self._by_member.setdefault(connection.member_id, set()).add(connection)
+    def attach(self, connection: Connection) -> bool:
+        """A socket opened; False where the person has too many already."""
+        mine = self._by_member.setdefault(connection.member_id, set())
+        if len(mine) >= CONNECTIONS_PER_MEMBER_MAX:
+            return False
+        mine.add(connection)
+        return True
 
     def detach(self, connection: Connection) -> None:
         """A socket closed."""
@@ -108,43 +168,41 @@ class Hub:
         """All sockets in a room."""
         return list(self._by_room.get(room_id, ()))
 
-    def everybody(self) -> Iterable[Connection]:
-        """All sockets of members who were let in."""
-        for connections in list(self._by_member.values()):
-            yield from (c for c in list(connections) if c.admitted)
+    def everybody(self) -> list[Connection]:
+        """All sockets, those of newcomers who wait included."""
+        return [c for connections in self._by_member.values() for c in connections]
 
     def to_member(self, member_id: MemberId, message: ServerMessage) -> None:
         """Tell a person on all his sockets."""
-        _broadcast(self.of_member(member_id), message)
+        self.broadcast(self.of_member(member_id), message)
 
     def to_room(self, room_id: RoomId, message: ServerMessage) -> None:
         """Tell everybody in a room."""
-        _broadcast(self.in_room(room_id), message)
+        self.broadcast(self.in_room(room_id), message)
 
     def to_everybody(self, message: ServerMessage) -> None:
-        """Tell every member who is connected."""
-        _broadcast(self.everybody(), message)
+        """Tell everybody who is connected."""
+        self.broadcast(self.everybody(), message)
 
-    def cut_session(self, token_hash: bytes) -> None:
-        """End all sockets of a session that was signed out."""
-        for connections in list(self._by_member.values()):
-            for connection in list(connections):
-                if connection.token_hash == token_hash:
-                    connection.cut()
+    @staticmethod
+    def broadcast(connections: Iterable[Connection], message: ServerMessage) -> None:
+        """Tell these; encoded once."""
+        encoded = encode(message)
+        for connection in connections:
+            connection.put(encoded)
 
-    def cut_everybody(self) -> None:
-        """The gate stops: pages come back to the next one."""
-        for connections in list(self._by_member.values()):
-            for connection in list(connections):
-                connection.cut()
+    def close_session(self, token_hash: bytes, why: ErrorCode | None) -> None:
+        """End all sockets of a session that is over."""
+        for connection in self.everybody():
+            if connection.token_hash == token_hash:
+                connection.close(why)
 
-    def cut_member(self, member_id: MemberId) -> None:
+    def close_member(self, member_id: MemberId) -> None:
         """End all sockets of a person whose account is gone."""
         for connection in self.of_member(member_id):
-            connection.cut()
+            connection.close(ErrorCode.NOT_SIGNED_IN)
 
-
-def _broadcast(connections: Iterable[Connection], message: ServerMessage) -> None:
-    encoded = encode(message)
-    for connection in connections:
-        connection.put(encoded)
+    def close_everybody(self) -> None:
+        """The gate stops: pages come back to the next one."""
+        for connection in self.everybody():
+            connection.close(None)

@@ -11,7 +11,7 @@ from aiohttp import web
 from protocol.errors import ErrorCode
 from protocol.wire import MAX_MESSAGE_BYTES
 from server.config import Settings
-from server.domain.errors import MasilError
+from server.domain.errors import MasilError, StoreUnavailableError
 from server.ports import Clock
 from server.service.captions import Captions
 from server.service.hub import Hub
@@ -20,12 +20,14 @@ from server.service.rooms import Rooms
 from server.web import keys
 from server.web.auth import Door
 from server.web.errors import code_of
+from server.web.pages import add_pages
 from server.web.routes import add_routes, problem
 from server.web.signalling import websocket
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 TIDY_EVERY_S = 3600.0
+RESTART_AFTER_S = 1.0
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -59,9 +61,10 @@ def make_app(
     app[keys.DOOR] = Door(settings)
     app.router.add_get("/ws", websocket)
     add_routes(app)
+    add_pages(app)
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_loops)
-    app.on_shutdown.append(_cut_everybody)
+    app.on_shutdown.append(_close_everybody)
     return app
 
 
@@ -78,27 +81,31 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem(code_of(error))
     except web.HTTPRequestEntityTooLarge:
         return problem(ErrorCode.MESSAGE_TOO_LARGE)
-    except web.HTTPNotFound:
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
         return problem(ErrorCode.NOT_FOUND)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("request failed", method=request.method)
+        return problem(ErrorCode.INTERNAL)
 
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
-    rooms = app[keys.ROOMS]
+    rooms, captions, people = app[keys.ROOMS], app[keys.CAPTIONS], app[keys.PEOPLE]
     await rooms.load()
-    loops = [
-        asyncio.create_task(_forever(name, loop), name=name)
-        for name, loop in {
-            "media events": rooms.follow_media,
-            "caption events": app[keys.CAPTIONS].run,
-            "seat expiry": rooms.expire_seats,
-            "hallway": rooms.refresh_hallway,
-            "tidy": lambda: _tidy(app[keys.PEOPLE]),
-        }.items()
-    ]
-    yield
-    for task in loops:
-        task.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
+    loops = {
+        "media events": rooms.follow_media,
+        "caption events": captions.run,
+        "seat expiry": rooms.expire_seats,
+        "hallway": rooms.refresh_hallway,
+        "tidy": lambda: _tidy(people),
+    }
+    async with asyncio.TaskGroup() as owner:
+        tasks = [owner.create_task(_forever(n, loop), name=n) for n, loop in loops.items()]
+        yield
+        for task in tasks:
+            task.cancel()
+    await captions.close()
 
 
 async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
@@ -106,16 +113,18 @@ async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await loop()
+        except StoreUnavailableError:
+            log.warning("loop waits, database is away", loop=name)
         except Exception:
             log.exception("loop failed", loop=name)
-        await asyncio.sleep(1)
+        await asyncio.sleep(RESTART_AFTER_S)
 
 
 async def _tidy(people: People) -> None:
     while True:
-        await people.tidy()
+        await people.admission.tidy()
         await asyncio.sleep(TIDY_EVERY_S)
 
 
-async def _cut_everybody(app: web.Application) -> None:
-    app[keys.HUB].cut_everybody()
+async def _close_everybody(app: web.Application) -> None:
+    app[keys.HUB].close_everybody()

@@ -1,14 +1,19 @@
-"""Who asks: the session cookie, and the Origin that a browser names."""
+"""Who asks: the session cookie, the Origin that a browser names, the network address."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 
 from server.config import Settings
 
 MAX_AGE_S = 90 * 24 * 3600
+IPV6_HOME_BITS = 64
+"""One household or one rented machine has at least this many IPv6 addresses to itself."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOCAL = ("localhost", "127.0.0.1")
 
 
 class Door:
@@ -19,10 +24,8 @@ class Door:
         self._secure = public.scheme == "https"
         # Without TLS the __Host- prefix is refused by browsers, as it requires Secure.
         self._cookie = "__Host-masil" if self._secure else "masil"
-        self._origins = {f"{public.scheme}://{public.netloc}"}
-        if public.hostname == "localhost":
-            port = f":{public.port}" if public.port else ""
-            self._origins.add(f"{public.scheme}://127.0.0.1{port}")
+        hosts = _LOCAL if public.hostname in _LOCAL else (public.hostname or "",)
+        self._origins = {_origin(public, host) for host in hosts}
 
     def token(self, request: web.Request) -> str | None:
         """The session token that the browser sent."""
@@ -54,3 +57,28 @@ class Door:
         """Whether the browser names another origin; absent is allowed (not a browser's POST)."""
         origin = request.headers.get("Origin")
         return origin is not None and origin not in self._origins
+
+
+def client_address(request: web.Request) -> str:
+    """The network address that asks; of IPv6 the part that one household shares."""
+    remote = request.remote or ""
+    try:
+        address = ipaddress.ip_address(remote)
+    except ValueError:
+        return remote
+    if isinstance(address, ipaddress.IPv4Address):
+        return remote
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), IPV6_HOME_BITS), strict=False))
+
+
+def _origin(public: SplitResult, host: str) -> str:
+    """As browsers write it: host in ASCII, the scheme's own port left out (RFC 6454 §6.2)."""
+    ascii_host = host.encode("idna").decode() if not host.isascii() else host
+    if ":" in ascii_host:
+        ascii_host = f"[{ascii_host}]"
+    port = public.port
+    if port is None or port == _DEFAULT_PORTS.get(public.scheme):
+        return f"{public.scheme}://{ascii_host}"
+    return f"{public.scheme}://{ascii_host}:{port}"

@@ -1,8 +1,7 @@
-"""Plain HTTP: signing in and out, health, and the built client. No number is ever logged."""
+"""Plain HTTP: signing in and out, and health. No number is ever logged."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -15,24 +14,20 @@ from server.domain.errors import NotSignedInError
 from server.service import render
 from server.service.people import Proof
 from server.web import keys
+from server.web.auth import client_address
 from server.web.errors import MESSAGE, status_of
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-PAGES = ("/", "/founder", "/room/{room_id}")
 
 
 def add_routes(app: web.Application) -> None:
-    """All addresses but the WebSocket."""
+    """The addresses of programs, but for the WebSocket."""
     app.router.add_post("/api/sign-in/code", send_code)
     app.router.add_post("/api/sign-in/verify", verify)
     app.router.add_get("/api/session", session)
     app.router.add_post("/api/sign-out", sign_out)
     app.router.add_get("/healthz", health)
     app.router.add_get("/readyz", ready)
-    for path in PAGES:
-        app.router.add_get(path, page)
-    app.router.add_get("/assets/{name}", asset)
-    app.router.add_get("/{name}", top_file)
 
 
 def problem(code: ErrorCode) -> web.Response:
@@ -84,7 +79,7 @@ def _refusal(code: ErrorCode) -> web.HTTPException:
 async def send_code(request: web.Request) -> web.Response:
     """`POST /api/sign-in/code`."""
     body = await _body(request, wire.CodeRequest)
-    address = request.remote or ""
+    address = client_address(request)
     expires_in_s = await request.app[keys.PEOPLE].send_code(body.number, body.region, address)
     return _json(wire.CodeSent(expires_in_s=expires_in_s))
 
@@ -101,11 +96,14 @@ async def verify(request: web.Request) -> web.Response:
 
 
 async def session(request: web.Request) -> web.Response:
-    """`GET /api/session`."""
+    """`GET /api/session`: 204 where nobody is signed in, which is no error for a page that asks."""
     token = request.app[keys.DOOR].token(request)
     if token is None:
-        raise NotSignedInError
-    member = await request.app[keys.PEOPLE].session(token)
+        return web.Response(status=204)
+    try:
+        member = await request.app[keys.PEOPLE].session(token)
+    except NotSignedInError:
+        return web.Response(status=204)
     return _json(wire.SignedIn(me=render.me(member)))
 
 
@@ -128,30 +126,7 @@ async def health(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The process can serve: voices are up."""
+    """The process can serve: the database answers and voices are up."""
+    await request.app[keys.PEOPLE].ready()
     up = request.app[keys.ROOMS].media_up
     return web.Response(text="ready" if up else "media is away", status=200 if up else 503)
-
-
-async def page(request: web.Request) -> web.StreamResponse:
-    """The client; which view it shows is the client's to tell."""
-    return _file(request, "index.html", "no-cache")
-
-
-async def asset(request: web.Request) -> web.StreamResponse:
-    """A built file whose name holds its hash."""
-    name = f"assets/{request.match_info['name']}"
-    return _file(request, name, "public, max-age=31536000, immutable")
-
-
-async def top_file(request: web.Request) -> web.StreamResponse:
-    """A built file with a fixed name: icons, the manifest."""
-    return _file(request, request.match_info["name"], "no-cache")
-
-
-def _file(request: web.Request, name: str, cache: str) -> web.StreamResponse:
-    root = request.app[keys.SETTINGS].client_dir.resolve()
-    path = Path(root, name).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        return problem(ErrorCode.NOT_FOUND)
-    return web.FileResponse(path, headers={"Cache-Control": cache})

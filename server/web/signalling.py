@@ -1,47 +1,42 @@
-"""One WebSocket: decode → match → service → reply. Decides nothing itself."""
+"""One WebSocket: who may open it, its pace, its end. What a command does is in `commands.py`."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
-from typing import assert_never
 
 import aiohttp
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
-from protocol.signalling import ClientMessage, ServerMessage
 from protocol.wire import MAX_MESSAGE_BYTES
-from server.domain import consent
-from server.domain import room as rules
-from server.domain.errors import MasilError, NotAdmittedError, NotSignedInError
-from server.domain.ids import KnockId, MediaId, MemberId, RoomId
+from server.domain.errors import MasilError, NotSignedInError
 from server.domain.member import Member, Membership
-from server.ports import Clock
 from server.service import render
-from server.service.captions import Captions
-from server.service.hub import Connection, Hub
-from server.service.people import People
-from server.service.rooms import Rooms
+from server.service.hub import Connection
 from server.web import keys
+from server.web.commands import Commands
 from server.web.errors import MESSAGE, code_of
 from server.web.routes import problem
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 20.0
 MESSAGES_PER_S = 20.0
 MESSAGES_BURST = 40.0
 REFUSALS_MAX = 20
+"""Undecodable or too many messages, after which the connection is closed."""
 SEND_TIMEOUT_S = 10.0
+CLOSE_TIMEOUT_S = 1.0
+"""How long a page that is let go may take to read why."""
+WELCOME_TIMEOUT_S = 10.0
 
 
 class _Id(msgspec.Struct):
-    id: int | None = None
+    id: wire.Id | None = None
 
 
 @dataclass(slots=True)
@@ -63,116 +58,111 @@ class Allowance:
 
 
 async def websocket(request: web.Request) -> web.StreamResponse:
-    """`GET /ws`."""
-    app = request.app
-    door = app[keys.DOOR]
+    """`GET /ws`: 403 for a foreign page, 401 without a session."""
+    door = request.app[keys.DOOR]
     if not door.is_our_page(request):
         return problem(ErrorCode.BAD_ORIGIN)
     token = door.token(request)
     if token is None:
         raise NotSignedInError
-    people = app[keys.PEOPLE]
-    member = await people.session(token)
+    member = await request.app[keys.PEOPLE].session(token)
     socket = web.WebSocketResponse(
-        heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES, compress=False
+        heartbeat=HEARTBEAT_S,
+        timeout=CLOSE_TIMEOUT_S,
+        max_msg_size=MAX_MESSAGE_BYTES,
+        compress=False,
     )
     await socket.prepare(request)
-    visit = Visit(
-        socket,
-        member,
-        people.token_hash(token),
-        app[keys.HUB],
-        people,
-        app[keys.ROOMS],
-        app[keys.CAPTIONS],
-        app[keys.CLOCK],
-        app[keys.SETTINGS].default_region,
-    )
-    await visit.run(request)
+    await Visit(request, socket, member, token).run()
     return socket
 
 
 class Visit:
-    """One connection, from its welcome to its end."""
+    """One connection, from its welcome to its end.
 
-    def __init__(  # noqa: PLR0913  the services that commands go to
-        self,
-        socket: web.WebSocketResponse,
-        member: Member,
-        token_hash: bytes,
-        hub: Hub,
-        people: People,
-        rooms: Rooms,
-        captions: Captions,
-        clock: Clock,
-        default_region: str,
+    The reader carries out one command after the other and is never interrupted in one; the
+    writer alone writes. Whoever wants the connection to end says so to one of them.
+    """
+
+    def __init__(
+        self, request: web.Request, socket: web.WebSocketResponse, member: Member, token: str
     ) -> None:
+        self._app = request.app
+        self._transport = request.transport
         self._socket = socket
-        self._hub = hub
-        self._people = people
-        self._rooms = rooms
-        self._captions = captions
-        self._clock = clock
-        self._default_region = default_region
-        self._allowance = Allowance(MESSAGES_BURST, clock.monotonic_ms())
+        self._token = token
+        self._clock = self._app[keys.CLOCK]
+        self._allowance = Allowance(MESSAGES_BURST, self._clock.monotonic_ms())
         self._refusals = 0
-        self._cut = asyncio.Event()
-        admitted = member.membership is Membership.MEMBER
+        self._close_code = WSCloseCode.OK
+        self._last_call: asyncio.TimerHandle | None = None
         self._connection = Connection(
-            member.member_id, token_hash, self._cut.set, admitted=admitted
+            member.member_id,
+            self._app[keys.PEOPLE].token_hash(token),
+            cut=self._cut,
+            close=self._close_soon,
         )
-        self._member_id: MemberId = member.member_id
+        self._commands = Commands(self._app, self._connection)
 
-    async def run(self, request: web.Request) -> None:
-        """Serve until the browser goes, misbehaves or is cut."""
-        self._hub.attach(self._connection)
-        writer = asyncio.create_task(self._write())
-        reader = asyncio.create_task(self._read())
-        cutter = asyncio.create_task(self._cut.wait())
+    async def run(self) -> None:
+        """Serve until the browser goes, misbehaves or is let go."""
+        hub = self._app[keys.HUB]
+        attached = hub.attach(self._connection)
+        writer = None
         try:
-            await self._welcome()
-            await asyncio.wait({writer, reader, cutter}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (writer, reader, cutter):
-                task.cancel()
-            await asyncio.gather(writer, reader, cutter, return_exceptions=True)
-            await asyncio.shield(self._leave())
-            if self._cut.is_set() and request.transport is not None:
-                # A reader who does not read would not read a close frame either.
-                request.transport.abort()
+            if attached:
+                await self._welcome()
             else:
-                with contextlib.suppress(TimeoutError, ConnectionError):
-                    await asyncio.wait_for(self._socket.close(), SEND_TIMEOUT_S)
+                self._finish(ErrorCode.RATE_LIMITED, WSCloseCode.POLICY_VIOLATION)
+            writer = asyncio.create_task(self._write())
+            await self._read()
+        finally:
+            await self._leave()
+            self._connection.end()
+            if writer:
+                await asyncio.wait([writer], timeout=SEND_TIMEOUT_S)
+                writer.cancel()
+            if self._last_call:
+                self._last_call.cancel()
 
-    async def _leave(self) -> None:
-        try:
-            await self._rooms.disconnected(self._connection)
-        except MasilError as error:
-            # The seat stays as it was; the expiry of the next seconds does not see it away.
-            log.warning("disconnect not saved", reason=type(error).__name__)
+    # ------------------------------------------------------------ the beginning
 
     async def _welcome(self) -> None:
-        member = await self._people.member(self._member_id)
-        inside = member.membership is Membership.MEMBER
-        self._connection.send(
-            wire.Welcome(
-                me=render.me(member),
-                rooms=self._rooms.cards() if inside else [],
-                knocks=await self._people.knocks_for(member) if inside else [],
-                contacts_kept=await self._people.contacts_kept(member),
-                media_up=self._rooms.media_up,
-                captions=render.engine(self._captions.engine),
-                default_region=self._default_region,
-            )
-        )
+        try:
+            async with asyncio.timeout(WELCOME_TIMEOUT_S):
+                self._connection.send(await self._fresh_welcome())
+        except (MasilError, TimeoutError) as error:
+            refusal = code_of(error) if isinstance(error, MasilError) else ErrorCode.UNAVAILABLE
+            self._finish(refusal, WSCloseCode.TRY_AGAIN_LATER)
 
-    async def _write(self) -> None:
+    async def _fresh_welcome(self) -> wire.Welcome:
+        """The welcome is the first message, so it holds whatever happened while it was read."""
+        people, rooms = self._app[keys.PEOPLE], self._app[keys.ROOMS]
         while True:
-            encoded = await self._connection.next()
-            await asyncio.wait_for(self._socket.send_str(encoded), SEND_TIMEOUT_S)
+            self._connection.forget()
+            member = await people.session(self._token)
+            inside = member.membership is Membership.MEMBER
+            knocks = await people.admission.knocks_for(member) if inside else []
+            contacts_kept = await people.admission.contacts_kept(member)
+            if self._connection.forget():
+                continue
+            self._connection.admitted = inside
+            return wire.Welcome(
+                me=render.me(member),
+                rooms=rooms.cards() if inside else [],
+                knocks=knocks,
+                contacts_kept=contacts_kept,
+                media_up=rooms.media_up,
+                captions=render.engine(self._app[keys.CAPTIONS].engine),
+                default_region=self._app[keys.SETTINGS].default_region,
+            )
+
+    # ------------------------------------------------------------ reading
 
     async def _read(self) -> None:
         async for frame in self._socket:
+            if self._connection.has_ended or frame.type is aiohttp.WSMsgType.ERROR:
+                return
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 self._refuse(None, ErrorCode.BAD_MESSAGE)
             elif not self._allowance.take(self._clock.monotonic_ms()):
@@ -180,15 +170,9 @@ class Visit:
             else:
                 await self._handle(frame.data)
             if self._refusals >= REFUSALS_MAX:
-                await self._socket.close(code=aiohttp.WSCloseCode.POLICY_VIOLATION)
+                self._finish(None, WSCloseCode.POLICY_VIOLATION)
                 return
-
-    def _refuse(self, id_: int | None, code: ErrorCode) -> None:
-        self._refusals += 1
-        self._error(id_, code)
-
-    def _error(self, id_: int | None, code: ErrorCode) -> None:
-        self._connection.send(wire.Error(id=id_, code=code, message=MESSAGE[code]))
+            await self._connection.answered()
 
     async def _handle(self, text: str) -> None:
         try:
@@ -197,103 +181,61 @@ class Visit:
             self._refuse(_id_of(text), ErrorCode.BAD_MESSAGE)
             return
         try:
-            reply = await self._carry_out(command)
+            reply = await self._commands.carry_out(command)
         except MasilError as error:
             self._error(command.id, code_of(error))
+        except Exception:
+            # A fault of ours ends one command, not the visit.
+            log.exception("command failed", command=type(command).__name__)
+            self._error(command.id, ErrorCode.INTERNAL)
         else:
-            self._connection.send(reply or wire.Ok(id=command.id))
+            self._connection.send(reply)
 
-    async def _carry_out(  # noqa: C901  one arm a command
-        self, command: ClientMessage
-    ) -> ServerMessage | None:
-        member = await self._people.member(self._member_id)
-        if isinstance(command, wire.WithdrawKnock):
-            await self._people.withdraw(member)
-            self._hub.cut_member(self._member_id)
-            return None
-        if member.membership is not Membership.MEMBER:
-            raise NotAdmittedError
-        self._connection.admitted = True
-        match command:
-            case wire.OpenRoom() | wire.JoinRoom() | wire.RenewMedia() | wire.SyncRoom():
-                return await self._enter(member, command)
-            case wire.AddContacts():
-                return await self._people.add_contacts(member, command)
-            case wire.ForgetContacts():
-                await self._people.forget_contacts(member)
-            case wire.Admit(knock_id=knock_id):
-                await self._people.admit(member, KnockId(knock_id))
-            case wire.IgnoreKnock(knock_id=knock_id):
-                await self._people.ignore(member, KnockId(knock_id))
-            case wire.AnswerMedia(media_id=media_id, sdp=sdp):
-                await self._rooms.answer_media(self._connection, MediaId(media_id), sdp)
-            case wire.LeaveRoom():
-                await self._rooms.leave(self._connection)
-            case wire.Consent():
-                await self._rooms.set_consent(self._connection, command)
-            case _:
-                await self._act(command)
-        return None
+    def _refuse(self, id_: int | None, code: ErrorCode) -> None:
+        self._refusals += 1
+        self._error(id_, code)
 
-    async def _enter(
-        self,
-        member: Member,
-        command: wire.OpenRoom | wire.JoinRoom | wire.RenewMedia | wire.SyncRoom,
-    ) -> ServerMessage:
-        match command:
-            case wire.OpenRoom(id=id_, title=title):
-                return wire.RoomOpened(id=id_, room_id=await self._rooms.open(member, title))
-            case wire.JoinRoom(id=id_, room_id=room_id):
-                view, media_id, sdp = await self._rooms.join(
-                    self._connection, member, RoomId(room_id)
-                )
-                return wire.Joined(id=id_, room=view, media_id=media_id, sdp=sdp)
-            case wire.RenewMedia(id=id_):
-                new_id, offer = await self._rooms.renew_media(self._connection)
-                return wire.MediaOffer(id=id_, media_id=new_id, sdp=offer)
-            case wire.SyncRoom(id=id_):
-                return wire.RoomSnapshot(id=id_, room=self._rooms.view(self._connection))
-            case _:
-                assert_never(command)
+    def _error(self, id_: int | None, code: ErrorCode) -> None:
+        self._connection.send(wire.Error(id=id_, code=code, message=MESSAGE[code]))
 
-    async def _act(self, command: _RoomCommand) -> None:  # noqa: C901  one arm a command
-        me = self._member_id
-        act = self._rooms.act
-        here = self._connection
-        match command:
-            case wire.EndRoom():
-                await act(here, lambda room, _: rules.end(room, me))
-            case wire.RaiseHand(raised=raised):
-                await act(here, lambda room, now_ms: rules.raise_hand(room, me, raised, now_ms))
-            case wire.InviteToStage(member_id=other):
-                await act(here, lambda room, _: rules.invite_to_stage(room, me, MemberId(other)))
-            case wire.AnswerStage(accepted=accepted):
-                await act(here, lambda room, _: rules.answer_stage(room, me, accepted))
-            case wire.StepDown():
-                await act(here, lambda room, _: rules.step_down(room, me))
-            case wire.MoveToAudience(member_id=other):
-                await act(here, lambda room, _: rules.move_to_audience(room, me, MemberId(other)))
-            case wire.Mute(muted=muted):
-                await act(here, lambda room, _: rules.mute(room, me, muted))
-            case wire.MuteParticipant(member_id=other):
-                await act(here, lambda room, _: rules.mute_participant(room, me, MemberId(other)))
-            case wire.SwitchCaptions(on=on):
-                await act(here, lambda room, _: consent.switch_captions(room, me, on))
-            case _:
-                assert_never(command)
+    # ------------------------------------------------------------ writing
 
+    async def _write(self) -> None:
+        try:
+            while (encoded := await self._connection.next()) is not None:
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    await self._socket.send_frame(encoded, aiohttp.WSMsgType.TEXT)
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._socket.close(code=self._close_code)
+        except (TimeoutError, ConnectionError):
+            self._connection.end()
+            self._connection.forget()
+            self._cut()
 
-_RoomCommand = (
-    wire.EndRoom
-    | wire.RaiseHand
-    | wire.InviteToStage
-    | wire.AnswerStage
-    | wire.StepDown
-    | wire.MoveToAudience
-    | wire.Mute
-    | wire.MuteParticipant
-    | wire.SwitchCaptions
-)
+    # ------------------------------------------------------------ the end
+
+    def _cut(self) -> None:
+        # A reader who does not read would not read a close frame either.
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _close_soon(self, why: ErrorCode | None) -> None:
+        # Soon: the reply to the command that ends the connection is about to be queued.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._finish, why, WSCloseCode.GOING_AWAY)
+        self._last_call = self._last_call or loop.call_later(CLOSE_TIMEOUT_S, self._cut)
+
+    def _finish(self, why: ErrorCode | None, close_code: WSCloseCode) -> None:
+        if why is not None:
+            self._error(None, why)
+        self._close_code = close_code
+        self._connection.end()
+
+    async def _leave(self) -> None:
+        try:
+            await self._app[keys.ROOMS].disconnected(self._connection)
+        except MasilError as error:
+            log.warning("disconnect not saved yet", reason=type(error).__name__)
 
 
 def _id_of(text: str) -> int | None:

@@ -39,7 +39,7 @@ def warble(seed: int, seconds: float = 5.0) -> Samples:
     envelope = np.repeat(random.uniform(0.15, 1.0, int(seconds * 8)), count // int(seconds * 8))
     envelope = np.pad(envelope, (0, count - len(envelope)), mode="edge")
     sound = noise / np.abs(noise).max() * envelope * 0.6
-    return sound.astype(np.float32)
+    return np.asarray(sound, np.float32)
 
 
 def silence(seconds: float) -> Samples:

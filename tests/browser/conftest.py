@@ -31,7 +31,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A new house per module, with the fixture speech model where ../shared is present."""
-    model = shared_path("models/fixture-whisper")
+    model = shared_path("models", "fixture-whisper")
     house = House(tmp_path_factory.mktemp("house"), str(model) if model else "tiny")
     try:
         yield house

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,10 @@ import sys
 import threading
 import time
 from pathlib import Path
+
+from websockets.sync.client import unix_connect
+
+from protocol import analysis as wire
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,11 +36,17 @@ class House:
         self.state_dir = state_dir
         self.lines: list[str] = []
         self._news = threading.Condition()
+        # The built client and, for tests only, the worklet that taps sound: from the page's own
+        # origin, so that its Content-Security-Policy stays in force.
+        client_dir = state_dir / "client"
+        shutil.copytree(ROOT / "client" / "dist", client_dir)
+        shutil.copy(Path(__file__).with_name("tap_worklet.js"), client_dir / "tap_worklet.js")
         environment = {
             **os.environ,
             "MASIL_STATE_DIR": str(state_dir),
             "MASIL_HTTP_PORT": str(self.port),
             "MASIL_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "MASIL_CLIENT_DIR": str(client_dir),
             "MASIL_WHISPER_MODEL": whisper_model,
             "HF_HUB_OFFLINE": "1",
         }
@@ -99,6 +110,16 @@ class House:
     def kill(self, part: str) -> None:
         """Kill −9 one of the three processes."""
         os.kill(self.child_pid(part), signal.SIGKILL)
+
+    def frames_at_analysis(self) -> dict[int, int]:
+        """How many audio frames arrived at the analysis socket, by consent."""
+        with unix_connect(str(self.state_dir / "run" / "analysis.sock"), "ws://localhost") as link:
+            link.send(wire.encoder.encode(wire.Hello(peer="gate", token="")).decode())
+            link.send(wire.encoder.encode(wire.GetStats(request=1)).decode())
+            while True:
+                message = wire.decode_from_analysis.decode(link.recv(timeout=5))
+                if isinstance(message, wire.Stats):
+                    return {tap: count for tap, count in message.frames_by_tap.items() if count}
 
     def close(self) -> None:
         """Stop as an operator does, with SIGTERM."""

@@ -24,7 +24,7 @@
   async function startTap(name, streams) {
     if (!context) {
       context = new AudioContext({ sampleRate: 48000, latencyHint: "interactive" });
-      await context.audioWorklet.addModule("/test-tap-worklet.js");
+      await context.audioWorklet.addModule("/tap_worklet.js");
     }
     await context.resume();
     const node = new AudioWorkletNode(context, "tap");

@@ -1,0 +1,1 @@
+"""Chooses the implementations and puts the processes together; the only package that does."""

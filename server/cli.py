@@ -1,0 +1,93 @@
+"""The commands of `python -m server`. Owns the terminal's words; decides nothing else.
+
+Whatever keeps a process from starting is told in one sentence, with exit code 2. Each command
+loads its own process's code only: the supervisor none, the media process no database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+
+import typer
+from pydantic import ValidationError
+
+from server.config import Settings
+from server.logging_setup import set_up_logging
+from server.start import StartError, prepare_state_dir, require_client
+from server.supervisor import EXIT_CANNOT_START, Part, Supervisor
+
+app = typer.Typer(
+    help="Masil: voice rooms that anyone can host.", no_args_is_help=True, add_completion=False
+)
+
+
+@app.command()
+def serve() -> None:
+    """Run the whole house on this machine: gate, media and analysis."""
+    settings = _settings()
+    try:
+        prepare_state_dir(settings)
+        require_client(settings)
+    except StartError as error:
+        raise _cannot_start(error) from error
+    parts = [Part("gate", ("-m", "server", "gate")), Part("media", ("-m", "server", "media"))]
+    if settings.resolved_analysis_url().startswith("unix:"):
+        parts.append(Part("analysis", ("-m", "analysis")))
+    raise typer.Exit(asyncio.run(Supervisor(parts, sys.stdout).run()))
+
+
+@app.command()
+def gate() -> None:
+    """Run the gate alone: pages, sign-in, rooms and every decision."""
+    from server.bootstrap.gate import run_gate
+
+    settings = _settings()
+    _run(settings, run_gate(settings))
+
+
+@app.command()
+def media() -> None:
+    """Run the media process alone: voices, and nothing else."""
+    from server.bootstrap.media import run_media
+
+    settings = _settings()
+    _run(settings, run_media(settings))
+
+
+@app.command()
+def founder_link() -> None:
+    """Print a new founder's link, which makes any older one void."""
+    from server.bootstrap.gate import print_founder_link
+
+    settings = _settings()
+    _run(settings, print_founder_link(settings))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        # The values are left out: one of them may be a token.
+        wrong = "; ".join(
+            f"MASIL_{'_'.join(map(str, part['loc'])).upper()}: {part['msg']}"
+            for part in error.errors()
+        )
+        raise _cannot_start(StartError(f"Settings are wrong: {wrong}.")) from error
+
+
+def _run(settings: Settings, work: Coroutine[None, None, None]) -> None:
+    set_up_logging(settings.log_format)
+    try:
+        prepare_state_dir(settings)
+        asyncio.run(work)
+    except StartError as error:
+        raise _cannot_start(error) from error
+    finally:
+        work.close()
+
+
+def _cannot_start(error: StartError) -> typer.Exit:
+    typer.echo(str(error), err=True)
+    return typer.Exit(EXIT_CANNOT_START)

@@ -1,0 +1,268 @@
+"""Admission: who is asked about a newcomer, who lets him in, and the contacts that decide it.
+
+Never keeps, returns or logs a number: numbers live for the length of one call and leave as hashes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from protocol import signalling as wire
+from protocol.errors import ErrorCode
+from server.domain import knock as knocks
+from server.domain.contact import (
+    CONTACT_LIFETIME_MS,
+    CONTACTS_MAX,
+    CONTACTS_PER_DAY_MAX,
+    DAY_MS,
+    contact_hash,
+    contact_id,
+    number_hash,
+)
+from server.domain.errors import BadNumberError, ContactsFullError, KnockClosedError
+from server.domain.ids import ContactHash, KnockId, MemberId
+from server.domain.knock import Asked, Knock, KnockState
+from server.domain.member import Member, Membership, require_member
+from server.ports import Clock, Store
+from server.service import render
+from server.service.hub import Hub
+from server.service.limits import Limits
+from server.service.numbers import e164
+
+NUMBERS_TRIED_A_DAY_MAX = 4 * CONTACTS_MAX
+MATCH_IN_THREAD_FROM = 1_000
+
+
+class Admission:
+    """Knocks and contacts."""
+
+    def __init__(self, store: Store, clock: Clock, hub: Hub, limits: Limits, pepper: bytes) -> None:
+        self._store = store
+        self._clock = clock
+        self._hub = hub
+        self._limits = limits
+        self._pepper = pepper
+        self.door = asyncio.Lock()
+        """Held while anything about knocks is decided: they are rare, and must not be missed or
+        answered twice."""
+
+    # ------------------------------------------------------------ at the door
+
+    async def knock(self, newcomer: Member, full: str) -> Knock | None:
+        """A newcomer knocks, and all members who hold his number are asked.
+
+        One who signs in again goes on waiting with the same knock: None. The door is held.
+        """
+        if await self._store.knock_of(newcomer.member_id):
+            return None
+        holders = await self._store.holders(await self._hashes_of_everybody(full))
+        asked = tuple(Asked(member_id, contact) for member_id, contact in holders)
+        at_door = knocks.knock(
+            KnockId(secrets.token_hex(8)), newcomer.member_id, asked, self._clock.now_ms()
+        )
+        await self._store.save_knock(at_door)
+        return at_door
+
+    async def _hashes_of_everybody(self, full: str) -> Sequence[ContactHash]:
+        members = await self._store.member_ids()
+        if len(members) < MATCH_IN_THREAD_FROM:
+            return _hashes(self._pepper, members, full)
+        return await asyncio.to_thread(_hashes, self._pepper, members, full)
+
+    def alert(self, at_door: Knock, newcomer: Member) -> None:
+        """Tell everybody who was asked that somebody is at the door."""
+        for asked in at_door.asked:
+            view = render.knock(at_door, newcomer, asked)
+            self._hub.to_member(asked.member_id, wire.Knocked(knock=view))
+
+    async def knocks_for(self, member: Member) -> list[wire.KnockView]:
+        """The newcomers this member is asked about now, oldest first."""
+        waiting = await self._store.waiting_knocks(member.member_id)
+        return [
+            render.knock(at_door, newcomer, asked)
+            for at_door, newcomer in waiting
+            if (asked := at_door.alerts(member.member_id))
+        ]
+
+    async def admit(self, by: Member, knock_id: KnockId) -> MemberId:
+        """Let a newcomer in and return his id; the first who does it wins.
+
+        Raises:
+            NotAdmittedError, NotAskedError, KnockClosedError, StoreUnavailableError
+        """
+        require_member(by)
+        async with self.door, self._store.transaction():
+            at_door = knocks.admit(await self._open_knock(knock_id), by.member_id)
+            newcomer = await self._store.member(at_door.newcomer_id)
+            if newcomer is None:
+                raise KnockClosedError
+            newcomer = replace(newcomer, membership=Membership.MEMBER)
+            await self._store.save_member(newcomer)
+            await self._store.save_knock(at_door)
+        self.close_alerts(at_door)
+        self.open_door(newcomer)
+        return newcomer.member_id
+
+    async def ignore(self, by: Member, knock_id: KnockId) -> None:
+        """Close the alert for one member only.
+
+        Raises:
+            NotAdmittedError, NotAskedError, KnockClosedError
+        """
+        require_member(by)
+        async with self.door:
+            at_door = knocks.ignore(await self._open_knock(knock_id), by.member_id)
+            await self._store.save_knock(at_door)
+        self._hub.to_member(by.member_id, wire.KnockClosed(knock_id=knock_id))
+
+    async def withdraw(self, newcomer: Member) -> None:
+        """The newcomer goes home, and his account with him.
+
+        Raises:
+            KnockClosedError: he was let in already.
+        """
+        async with self.door:
+            now = await self._store.member(newcomer.member_id)
+            if now is None or now.membership is Membership.MEMBER:
+                raise KnockClosedError
+            at_door = await self._store.knock_of(newcomer.member_id)
+            await self._store.erase_member(newcomer.member_id)
+        if at_door:
+            self.close_alerts(at_door)
+        self._hub.close_member(newcomer.member_id)
+
+    async def tidy(self) -> None:
+        """Forget contacts and knocks whose time is over.
+
+        Raises:
+            StoreUnavailableError
+        """
+        now_ms = self._clock.now_ms()
+        await self._store.delete_expired_contacts(now_ms)
+        for stale in await self._store.stale_knocks(now_ms - knocks.KNOCK_LIFETIME_MS):
+            async with self.door:
+                at_door = await self._store.knock(stale.knock_id)
+                if at_door is None or at_door.state is not KnockState.WAITING:
+                    continue
+                await self._store.save_knock(knocks.expire(at_door, now_ms))
+            self.close_alerts(at_door)
+
+    async def _open_knock(self, knock_id: KnockId) -> Knock:
+        at_door = await self._store.knock(knock_id)
+        if at_door is None:
+            raise KnockClosedError
+        return at_door
+
+    def close_alerts(self, at_door: Knock) -> None:
+        """Take the alert away from everybody who still sees it."""
+        closed = wire.KnockClosed(knock_id=at_door.knock_id)
+        for asked in at_door.asked:
+            if not asked.ignored:
+                self._hub.to_member(asked.member_id, closed)
+
+    def open_door(self, newcomer: Member) -> None:
+        """Tell a newcomer that he is a member now."""
+        for connection in self._hub.of_member(newcomer.member_id):
+            connection.admitted = True
+        self._hub.to_member(newcomer.member_id, wire.Admitted(me=render.me(newcomer)))
+
+    # ------------------------------------------------------------ contacts
+
+    async def add_contacts(self, member: Member, command: wire.AddContacts) -> wire.ContactsAdded:
+        """Keep numbers as hashes, and ask the member about newcomers who wait with one of them.
+
+        Raises:
+            NotAdmittedError, ContactsFullError
+        """
+        require_member(member)
+        await self._limits.require(
+            b"numbers\0" + member.member_id.encode(),
+            DAY_MS,
+            amount=len(command.numbers),
+            at_most=NUMBERS_TRIED_A_DAY_MAX,
+            refusal=ContactsFullError,
+        )
+        # Five hundred numbers take long enough to be noticed by everybody else.
+        good = await asyncio.to_thread(_normalised, command.numbers, command.region)
+        now_ms = self._clock.now_ms()
+        expires_at_ms = now_ms + CONTACT_LIFETIME_MS
+        hashes = {i: contact_hash(self._pepper, member.member_id, n) for i, n in good.items()}
+        # Behind the door, so that a newcomer who knocks meanwhile is not missed by both.
+        async with self.door:
+            kept = await self._keep(member.member_id, list(hashes.values()), now_ms, expires_at_ms)
+        for index, full in good.items():
+            await self._ask_about(member, full, hashes[index])
+        rejected = [
+            wire.RejectedNumber(index=index, code=ErrorCode.BAD_NUMBER)
+            for index in range(len(command.numbers))
+            if index not in good
+        ]
+        added = [
+            wire.AddedContact(index=i, contact_id=contact_id(digest))
+            for i, digest in hashes.items()
+        ]
+        return wire.ContactsAdded(
+            id=command.id, added=added, rejected=rejected, kept=kept, expires_at_ms=expires_at_ms
+        )
+
+    async def contacts_kept(self, member: Member) -> int:
+        """How many numbers are kept for a member."""
+        return await self._store.count_contacts(member.member_id)
+
+    async def forget_contacts(self, member: Member) -> None:
+        """Delete them all.
+
+        Raises:
+            NotAdmittedError
+        """
+        require_member(member)
+        await self._store.forget_contacts(member.member_id)
+
+    async def _keep(
+        self, member_id: MemberId, hashes: list[ContactHash], now_ms: int, expires_at_ms: int
+    ) -> int:
+        async with self._store.transaction():
+            before = await self._store.count_contacts(member_id)
+            kept = await self._store.add_contacts(member_id, hashes, now_ms, expires_at_ms)
+            if kept > CONTACTS_MAX:
+                raise ContactsFullError
+            await self._limits.require(
+                b"contacts\0" + member_id.encode(),
+                DAY_MS,
+                amount=kept - before,
+                at_most=CONTACTS_PER_DAY_MAX,
+                refusal=ContactsFullError,
+            )
+        return kept
+
+    async def _ask_about(self, member: Member, full: str, digest: ContactHash) -> None:
+        newcomer = await self._store.member_by_number(number_hash(self._pepper, full))
+        if newcomer is None or newcomer.membership is Membership.MEMBER:
+            return
+        async with self.door:
+            at_door = await self._store.knock_of(newcomer.member_id)
+            if at_door is None or any(a.member_id == member.member_id for a in at_door.asked):
+                return
+            at_door = knocks.ask(at_door, member.member_id, contact_id(digest))
+            await self._store.save_knock(at_door)
+        asked = at_door.alerts(member.member_id)
+        if asked:
+            view = render.knock(at_door, newcomer, asked)
+            self._hub.to_member(member.member_id, wire.Knocked(knock=view))
+
+
+def _normalised(numbers: Sequence[str], region: str) -> dict[int, str]:
+    """Those that are phone numbers, by their place in the list."""
+    good: dict[int, str] = {}
+    for index, typed in enumerate(numbers):
+        with contextlib.suppress(BadNumberError):
+            good[index] = e164(typed, region)
+    return good
+
+
+def _hashes(pepper: bytes, members: Sequence[MemberId], full: str) -> Sequence[ContactHash]:
+    return [contact_hash(pepper, member_id, full) for member_id in members]

@@ -1,0 +1,107 @@
+"""One room's scribe: whom analysis may hear there now, and what it was told of that so far.
+
+Owns the difference between the two and closes it, one step after the other. Keeps no caption.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.domain.ids import MemberId, RoomId, TapId
+from server.ports import CaptionFeed, RoomTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A live consent. Analysis knows the speaker by a random name, new with each consent."""
+
+    member_id: MemberId
+    speaker_id: str
+    language: str | None
+
+
+class Scribe:
+    """What is known of one room while captions are on.
+
+    Rooms change what is wanted and never wait; `catch_up` tells analysis. So a slow analysis
+    delays no raised hand, and what piled up meanwhile is told once, in its newest form.
+    """
+
+    def __init__(self, feed: CaptionFeed, room_id: RoomId) -> None:
+        self._feed = feed
+        self._room_id = room_id
+        self.topics: tuple[RoomTopic, ...] = ()
+        self._open = False
+        self._blocked: tuple[str, ...] = ()
+        self._taps: dict[TapId, Tapped] = {}
+        self._must_close = False
+        self._told_blocked: tuple[str, ...] | None = None
+        self._told_taps: set[TapId] = set()
+
+    @property
+    def is_gone(self) -> bool:
+        """Captions are off and analysis has forgotten the room."""
+        return not (self._open or self._must_close)
+
+    @property
+    def is_open(self) -> bool:
+        """Captions are on."""
+        return self._open
+
+    def speaker(self, tap_id: TapId) -> MemberId | None:
+        """Whose live consent this is."""
+        tapped = self._taps.get(tap_id)
+        return tapped.member_id if tapped else None
+
+    # ------------------------------------------------------------ what is wanted
+
+    def open(self, roster: Sequence[str]) -> None:
+        """The scribe is in the room; names on the roster never become topics."""
+        self._open = True
+        self._blocked = tuple(sorted(roster))
+
+    def grant(self, tap_id: TapId, member_id: MemberId, language: str | None) -> None:
+        """A speaker consents."""
+        self._taps[tap_id] = Tapped(member_id, secrets.token_hex(8), language)
+
+    def withdraw(self, tap_id: TapId) -> None:
+        """From this moment no line of this consent belongs to anybody."""
+        self._taps.pop(tap_id, None)
+
+    def close(self) -> None:
+        """The scribe goes."""
+        self._open = False
+        self._must_close = True
+        self._taps.clear()
+        self.topics = ()
+
+    # ------------------------------------------------------------ what analysis is told
+
+    async def catch_up(self) -> None:
+        """Tell analysis until it knows all that is wanted; withdrawals come first."""
+        while await self._step():
+            pass
+
+    async def _step(self) -> bool:
+        """Tell one thing; False when there was nothing to tell."""
+        if self._must_close:
+            self._must_close = False
+            self._told_taps.clear()
+            self._told_blocked = None
+            await self._feed.close_room(self._room_id)
+        elif over := self._told_taps - self._taps.keys():
+            self._told_taps -= over
+            await asyncio.gather(*(self._feed.withdraw(self._room_id, tap) for tap in over))
+        elif self._open and self._blocked != self._told_blocked:
+            self._told_blocked = self._blocked
+            await self._feed.open_room(self._room_id, self._blocked)
+        elif fresh := next((tap for tap in self._taps if tap not in self._told_taps), None):
+            self._told_taps.add(fresh)
+            tapped = self._taps[fresh]
+            await self._feed.grant(self._room_id, fresh, tapped.speaker_id, tapped.language)
+        else:
+            return False
+        return True

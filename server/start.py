@@ -1,0 +1,92 @@
+"""What must be there before a process can start: state directory, secrets, the built client.
+
+Owns `secrets/pepper`. Never puts a secret beside the database, where a backup would take both.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from server.config import Settings
+
+PEPPER_BYTES = 32
+
+
+class StartError(Exception):
+    """Why a process cannot start: one sentence for the operator."""
+
+
+def prepare_state_dir(settings: Settings) -> None:
+    """Make the state directory and the directory of the local sockets, for this user only.
+
+    Raises:
+        StartError: they cannot be made or written.
+    """
+    try:
+        for directory in (settings.state_dir, settings.run_dir()):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=directory):
+                pass
+    except OSError as error:
+        raise StartError(
+            f"The state directory {settings.state_dir} cannot be written: {error.strerror}. "
+            "Set MASIL_STATE_DIR to one that can."
+        ) from error
+
+
+def require_client(settings: Settings) -> None:
+    """Refuse to start without pages to show.
+
+    Raises:
+        StartError: the browser client is not built.
+    """
+    if not (settings.client_dir / "index.html").is_file():
+        raise StartError(
+            f"There is no built client in {settings.client_dir}. Run `make run`, or set "
+            "MASIL_CLIENT_DIR to where it is."
+        )
+
+
+def load_pepper(settings: Settings) -> bytes:
+    """The secret key of the number hashes, 32 bytes; made when there is none yet.
+
+    Raises:
+        StartError: it cannot be read or made, or is not 32 bytes long.
+    """
+    path = settings.resolved_pepper_file()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_once(path)
+        pepper = path.read_bytes()
+    except OSError as error:
+        raise StartError(f"The pepper {path} cannot be read: {error.strerror}.") from error
+    if len(pepper) != PEPPER_BYTES:
+        raise StartError(f"The pepper {path} is damaged: it must be {PEPPER_BYTES} bytes long.")
+    return pepper
+
+
+def _make_once(path: Path) -> None:
+    """Create the pepper with its whole content or not at all, even if two processes start."""
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(PEPPER_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    finally:
+        draft.unlink()

@@ -1,0 +1,148 @@
+"""What each command of a page does: message → service → reply. Decides nothing itself."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from aiohttp import web
+
+from protocol import signalling as wire
+from protocol.signalling import ClientMessage, ServerMessage
+from server.domain import consent
+from server.domain import room as rules
+from server.domain.errors import NotAdmittedError
+from server.domain.ids import KnockId, MemberId, RoomId
+from server.domain.member import Member, Membership
+from server.service.hub import Connection
+from server.web import keys
+
+_Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
+_Media = wire.AnswerMedia | wire.RenewMedia
+_AtDoor = wire.AddContacts | wire.ForgetContacts | wire.Admit | wire.IgnoreKnock
+_Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute
+_Moderation = (
+    wire.EndRoom
+    | wire.InviteToStage
+    | wire.MoveToAudience
+    | wire.MuteParticipant
+    | wire.SwitchCaptions
+)
+
+
+class Commands:
+    """Carries out the commands of one connection."""
+
+    def __init__(self, app: web.Application, connection: Connection) -> None:
+        self._people = app[keys.PEOPLE]
+        self._admission = self._people.admission
+        self._rooms = app[keys.ROOMS]
+        self._connection = connection
+        self._me = connection.member_id
+
+    async def carry_out(self, command: ClientMessage) -> ServerMessage:
+        """Do it and return the reply.
+
+        Raises:
+            MasilError: why it was refused.
+        """
+        member = await self._people.member(self._me)
+        if isinstance(command, wire.WithdrawKnock):
+            await self._admission.withdraw(member)
+            return wire.Ok(id=command.id)
+        if member.membership is not Membership.MEMBER:
+            raise NotAdmittedError
+        return await self._as_member(member, command) or wire.Ok(id=command.id)
+
+    async def _as_member(
+        self,
+        member: Member,
+        command: _Entrance | _Media | _AtDoor | _Own | _Moderation | wire.Consent,
+    ) -> ServerMessage | None:
+        match command:
+            case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
+                return await self._enter(member, command)
+            case wire.AnswerMedia() | wire.RenewMedia():
+                return await self._media(command)
+            case wire.AddContacts() | wire.ForgetContacts() | wire.Admit() | wire.IgnoreKnock():
+                return await self._at_door(member, command)
+            case wire.RaiseHand() | wire.AnswerStage() | wire.StepDown() | wire.Mute():
+                await self._own(command)
+            case wire.Consent():
+                await self._rooms.set_consent(self._connection, command)
+            case _:
+                await self._moderate(command)
+        return None
+
+    async def _enter(self, member: Member, command: _Entrance) -> ServerMessage | None:
+        match command:
+            case wire.OpenRoom(id=id_, title=title):
+                room_id = await self._rooms.open(self._connection, member, title)
+                return wire.RoomOpened(id=id_, room_id=room_id)
+            case wire.JoinRoom(id=id_, room_id=wanted):
+                view, media_id, sdp = await self._rooms.join(
+                    self._connection, member, RoomId(wanted)
+                )
+                return wire.Joined(id=id_, room=view, media_id=media_id, sdp=sdp)
+            case wire.LeaveRoom():
+                await self._rooms.leave(self._connection)
+            case wire.SyncRoom(id=id_):
+                return wire.RoomSnapshot(id=id_, room=self._rooms.view(self._connection))
+            case _:
+                assert_never(command)
+        return None
+
+    async def _media(self, command: _Media) -> ServerMessage | None:
+        match command:
+            case wire.RenewMedia(id=id_):
+                new_id, offer = await self._rooms.renew_media(self._connection)
+                return wire.MediaOffer(id=id_, media_id=new_id, sdp=offer)
+            case wire.AnswerMedia(media_id=media_id, sdp=sdp):
+                await self._rooms.answer_media(self._connection, media_id, sdp)
+            case _:
+                assert_never(command)
+        return None
+
+    async def _at_door(self, member: Member, command: _AtDoor) -> ServerMessage | None:
+        match command:
+            case wire.AddContacts():
+                return await self._admission.add_contacts(member, command)
+            case wire.ForgetContacts():
+                await self._admission.forget_contacts(member)
+            case wire.Admit(knock_id=knock_id):
+                newcomer_id = await self._admission.admit(member, KnockId(knock_id))
+                self._rooms.show_hallway(newcomer_id)
+            case wire.IgnoreKnock(knock_id=knock_id):
+                await self._admission.ignore(member, KnockId(knock_id))
+            case _:
+                assert_never(command)
+        return None
+
+    async def _own(self, command: _Own) -> None:
+        me, here, act = self._me, self._connection, self._rooms.act
+        match command:
+            case wire.RaiseHand(raised=raised):
+                await act(here, lambda room, now_ms: rules.raise_hand(room, me, raised, now_ms))
+            case wire.AnswerStage(accepted=accepted):
+                await act(here, lambda room, _: rules.answer_stage(room, me, accepted))
+            case wire.StepDown():
+                await act(here, lambda room, _: rules.step_down(room, me))
+            case wire.Mute(muted=muted):
+                await act(here, lambda room, _: rules.mute(room, me, muted))
+            case _:
+                assert_never(command)
+
+    async def _moderate(self, command: _Moderation) -> None:
+        me, here, act = self._me, self._connection, self._rooms.act
+        match command:
+            case wire.EndRoom():
+                await act(here, lambda room, _: rules.end(room, me))
+            case wire.InviteToStage(member_id=other):
+                await act(here, lambda room, _: rules.invite_to_stage(room, me, MemberId(other)))
+            case wire.MoveToAudience(member_id=other):
+                await act(here, lambda room, _: rules.move_to_audience(room, me, MemberId(other)))
+            case wire.MuteParticipant(member_id=other):
+                await act(here, lambda room, _: rules.mute_participant(room, me, MemberId(other)))
+            case wire.SwitchCaptions(on=on):
+                await act(here, lambda room, _: consent.switch_captions(room, me, on))
+            case _:
+                assert_never(command)

@@ -1,0 +1,158 @@
+"""What keeps a process from starting is told in one sentence, without a traceback."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.bootstrap import gate
+from server.cli import app
+from server.config import Settings
+from server.domain.ids import MemberId, NumberHash
+from server.domain.member import Member, Membership
+from server.start import StartError, load_pepper, prepare_state_dir
+from server.store.sql import SqlStore
+from server.supervisor import EXIT_CANNOT_START
+from tests.server_process.running import ROOT
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    client = tmp_path / "dist"
+    client.mkdir()
+    (client / "index.html").write_text("<!doctype html>")
+    made = Settings(
+        state_dir=tmp_path / "state", client_dir=client, http_host="127.0.0.1", http_port=0
+    )
+    prepare_state_dir(made)
+    return made
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield int(other.getsockname()[1])
+
+
+# ---------------------------------------------------------------- refusals
+
+
+async def test_a_taken_port_is_named(settings: Settings, taken_port: int) -> None:
+    taken = settings.model_copy(update={"http_port": taken_port})
+    with pytest.raises(StartError, match=f"Port {taken_port} on 127.0.0.1 .* it is taken"):
+        await gate.run_gate(taken)
+
+
+async def test_a_database_that_cannot_be_opened_is_named(settings: Settings) -> None:
+    nowhere = settings.model_copy(
+        update={"database_url": "sqlite+aiosqlite:////proc/nowhere/masil.sqlite3"}
+    )
+    with pytest.raises(StartError, match="The database cannot be opened"):
+        await gate.run_gate(nowhere)
+
+
+async def test_a_tls_certificate_that_is_none_is_named(settings: Settings) -> None:
+    broken = settings.model_copy(update={"tls_cert_file": settings.client_dir / "index.html"})
+    with pytest.raises(StartError, match="The TLS certificate cannot be used"):
+        await gate.run_gate(broken)
+
+
+@pytest.mark.parametrize("command", ["serve", "gate"])
+def test_a_client_that_was_never_built_is_told_with_what_to_do(
+    tmp_path: Path, command: str
+) -> None:
+    environment = {"MASIL_STATE_DIR": str(tmp_path), "MASIL_CLIENT_DIR": str(tmp_path / "no")}
+    result = CliRunner().invoke(app, [command], env=environment)
+    assert result.exit_code == EXIT_CANNOT_START
+    assert result.output.startswith("There is no built client in")
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", ["serve", "gate", "media", "founder-link"])
+def test_a_state_directory_that_cannot_be_written_is_named(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    result = CliRunner().invoke(app, [command], env={"MASIL_STATE_DIR": str(file / "state")})
+    assert result.exit_code == EXIT_CANNOT_START
+    assert result.output.startswith("The state directory")
+
+
+def test_a_wrong_setting_is_named_without_its_value() -> None:
+    result = CliRunner().invoke(app, ["serve"], env={"MASIL_HTTP_PORT": "s3cret"})
+    assert result.exit_code == EXIT_CANNOT_START
+    assert "MASIL_HTTP_PORT" in result.output
+    assert "s3cret" not in result.output
+
+
+# ---------------------------------------------------------------- the pepper
+
+
+def test_the_pepper_is_made_once_for_this_user_only_and_never_beside_the_database(
+    settings: Settings,
+) -> None:
+    pepper = load_pepper(settings)
+    file = settings.resolved_pepper_file()
+    assert len(pepper) == 32
+    assert load_pepper(settings) == pepper
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in file.parent.iterdir()] == [file.name]
+    database = Path(settings.resolved_database_url().partition(":///")[2])
+    assert database.parent not in file.parents
+
+
+def test_two_houses_never_share_a_pepper(settings: Settings, tmp_path: Path) -> None:
+    other = settings.model_copy(update={"pepper_file": tmp_path / "elsewhere" / "pepper"})
+    assert load_pepper(other) != load_pepper(settings)
+
+
+def test_a_damaged_pepper_is_refused_and_left_alone(settings: Settings) -> None:
+    load_pepper(settings)
+    settings.resolved_pepper_file().write_bytes(b"short")
+    with pytest.raises(StartError, match="damaged"):
+        load_pepper(settings)
+    assert settings.resolved_pepper_file().read_bytes() == b"short"
+
+
+# ---------------------------------------------------------------- the founder's link
+
+
+async def test_the_founders_link_is_there_until_somebody_lives_in_the_house(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await gate.print_founder_link(settings)
+    first = capsys.readouterr().out
+    await gate.print_founder_link(settings)
+    assert "/founder#" in first
+    assert capsys.readouterr().out != first
+
+    store = SqlStore(settings.resolved_database_url())
+    await store.open()
+    digest = NumberHash(b"n" * 32)
+    await store.save_member(Member(MemberId("m"), digest, "M", Membership.MEMBER, True, 1))
+    await store.close()
+    with pytest.raises(StartError, match="members already"):
+        await gate.print_founder_link(settings)
+
+
+# ---------------------------------------------------------------- what a process loads
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"),
+    [("server.bootstrap.media", ("sqlalchemy", "server.service")), ("server.cli", ("aiohttp",))],
+)
+def test_a_process_loads_only_what_it_needs(module: str, unneeded: tuple[str, ...]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert module in loaded
+    assert not set(unneeded) & set(loaded)
