@@ -46,6 +46,9 @@ class MemberStore(Protocol):
     async def member_by_number(self, number_hash: NumberHash) -> Member | None:
         """By the hash of the own number."""
 
+    async def newcomers(self, number_hashes: Sequence[NumberHash]) -> Sequence[Member]:
+        """Those who still wait and have one of these numbers. Any number of hashes may be asked."""
+
     async def save_member(self, member: Member) -> None:
         """Insert or update."""
 

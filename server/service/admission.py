@@ -194,8 +194,9 @@ class Admission:
         # Behind the door, so that a newcomer who knocks meanwhile is not missed by both.
         async with self.door:
             kept = await self._keep(member.member_id, list(hashes.values()), now_ms, expires_at_ms)
-        for index, full in good.items():
-            await self._ask_about(member, full, hashes[index])
+        numbers = {number_hash(self._pepper, full): hashes[i] for i, full in good.items()}
+        for newcomer in await self._store.newcomers(list(numbers)):
+            await self._ask_about(member, newcomer, numbers[newcomer.number_hash])
         rejected = [
             wire.RejectedNumber(index=index, code=ErrorCode.BAD_NUMBER)
             for index in range(len(command.numbers))
@@ -239,10 +240,7 @@ class Admission:
             )
         return kept
 
-    async def _ask_about(self, member: Member, full: str, digest: ContactHash) -> None:
-        newcomer = await self._store.member_by_number(number_hash(self._pepper, full))
-        if newcomer is None or newcomer.membership is Membership.MEMBER:
-            return
+    async def _ask_about(self, member: Member, newcomer: Member, digest: ContactHash) -> None:
         async with self.door:
             at_door = await self._store.knock_of(newcomer.member_id)
             if at_door is None or any(a.member_id == member.member_id for a in at_door.asked):

@@ -13,10 +13,7 @@ from server.domain.knock import Asked, Knock, KnockState
 from server.domain.member import Member
 from server.store import tables
 from server.store.database import Database
-from server.store.members import member_of
-
-CHUNK = 5_000
-"""How many values one statement asks for; SQLite takes 32,766 at most."""
+from server.store.members import CHUNK, member_of
 
 
 class SqlAdmission(Database):

@@ -14,6 +14,8 @@ from server.domain.sign_in import SignInCode
 from server.store import tables
 from server.store.database import Database
 
+CHUNK = 5_000
+"""How many values one statement asks for; SQLite takes 32,766 at most."""
 COUNTER_LIFETIME_MS = 7 * 24 * 3600 * 1000
 """Counters of windows that began longer ago are dropped, whosever they were."""
 
@@ -28,6 +30,18 @@ class SqlMembers(Database):
     async def member_by_number(self, number_hash: NumberHash) -> Member | None:
         """By the hash of the own number."""
         return await self._one_member(tables.member.c.number_hash == number_hash)
+
+    async def newcomers(self, number_hashes: Sequence[NumberHash]) -> Sequence[Member]:
+        """Those who still wait and have one of these numbers. Any number of hashes may be asked."""
+        member = tables.member
+        waits = member.c.membership == Membership.WAITING.value
+        found: list[Member] = []
+        async with self._read() as connection:
+            for start in range(0, len(number_hashes), CHUNK):
+                asked = member.c.number_hash.in_(number_hashes[start : start + CHUNK])
+                rows = await connection.execute(select(member).where(asked & waits))
+                found += [member_of(row) for row in rows]
+        return found
 
     async def _one_member(self, condition: ColumnElement[bool]) -> Member | None:
         async with self._read() as connection:

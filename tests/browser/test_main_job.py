@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import soundfile
 from playwright.sync_api import Playwright, expect
-from scipy.signal import resample_poly
 
 from tests.browser import flows
-from tests.browser.audio import RATE_HZ, Samples, lag_and_likeness, silence, warble, write_wav
+from tests.browser.audio import lag_and_likeness, warble, write_wav
 from tests.browser.house import House
 from tests.browser.person import PHONE, person
+from tests.browser.speech import fixture_microphone
 from tests.shared_material import shared
 
 FOUNDER_NUMBER = "010-2345-6789"
@@ -22,13 +20,6 @@ SENTENCE = (
     "The municipal council postponed the vote on the harbour tunnel "
     "until the budget audit is finished."
 )
-
-
-def fixture_speech(clip: str, pause_s: float) -> Samples:
-    """A fixture clip at 48 kHz with a pause after it, for a microphone that repeats it."""
-    samples, rate = soundfile.read(shared("data", "speech", "fixture", clip), dtype="float32")
-    at_48k = np.asarray(resample_poly(samples, RATE_HZ, rate), np.float32)
-    return np.concatenate([silence(0.5), at_48k, silence(pause_s)])
 
 
 def test_two_people_meet_and_hear_each_other(
@@ -72,8 +63,8 @@ def test_captions_and_topics_come_from_those_who_consent_only(
     playwright: Playwright, house: House, tmp_path: Path
 ) -> None:
     shared("models", "fixture-whisper")
-    ann_mic = write_wav(tmp_path / "ann.wav", fixture_speech("fx_en_00.flac", 2.0))
-    bea_mic = write_wav(tmp_path / "bea.wav", fixture_speech("fx_en_02.flac", 2.5))
+    ann_mic = fixture_microphone(tmp_path, "fx_en_00.flac")
+    bea_mic = fixture_microphone(tmp_path, "fx_en_02.flac")
     with (
         person(playwright, house.url, ann_mic) as ann,
         person(playwright, house.url, bea_mic) as bea,

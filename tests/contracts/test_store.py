@@ -456,3 +456,12 @@ async def test_opening_again_finds_everything(url: str) -> None:
     await again.save_room(left)
     assert list(await again.live_rooms()) == [left]
     await again.close()
+
+
+async def test_newcomers_are_found_by_their_numbers_and_members_are_not(
+    store: Store, minji: Member, newcomer: Member
+) -> None:
+    hashes = [minji.number_hash, newcomer.number_hash]
+    hashes += [number_hash(PEPPER, f"+8230{index}") for index in range(6_000)]
+    assert list(await store.newcomers(hashes)) == [newcomer]
+    assert list(await store.newcomers([])) == []

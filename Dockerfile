@@ -1,0 +1,31 @@
+# One image for gate, media and analysis; docker-compose.yml tells each what to run.
+
+FROM node:22-bookworm-slim AS client
+WORKDIR /build
+COPY client/package.json client/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY client ./
+RUN npm run build
+
+FROM python:3.11-slim-bookworm AS packages
+RUN pip install --no-cache-dir "uv>=0.13.9,<0.14"
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --no-default-groups --all-extras --no-cache --compile-bytecode
+
+FROM python:3.11-slim-bookworm
+# Volumes take the owner of the folders they are first mounted on.
+RUN for folder in /masil /masil/run /masil/db /masil/models; do \
+        install -d -m 0700 -o 10001 -g 10001 "$folder"; done
+WORKDIR /app
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+COPY --from=packages /app/.venv .venv
+COPY LICENSE pyproject.toml ./
+COPY protocol protocol
+COPY confinement confinement
+COPY analysis analysis
+COPY server server
+COPY --from=client /build/dist client/dist
+RUN python -m compileall -q protocol confinement analysis server
+USER 10001:10001
+CMD ["python", "-m", "server", "serve"]

@@ -1,0 +1,44 @@
+# Every target sets up by itself what it needs; `make help` lists them.
+# Only python3 (3.11 or newer), git and make are expected on the machine.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test test-unit check format generate bench bench-browser bench-media screenshots clean
+SHELL := /bin/sh
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## Start the service on this machine (http://localhost:8080); Ctrl-C stops it
+	@tools/python.sh && tools/client.sh && exec .venv/bin/python -m server serve
+
+test: ## Check everything, then run all tests, in a real Chromium too
+	@tools/test.sh all
+
+test-unit: ## Run the tests that need no browser
+	@tools/test.sh unit
+
+check: ## Format, lint, types, layers, generated files, client types and client tests
+	@tools/python.sh dev && tools/client.sh packages && tools/check.sh
+
+format: ## Format the Python code and repair what the linter can
+	@tools/python.sh dev && .venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+generate: ## Write JSON Schema and TypeScript anew from protocol/
+	@tools/python.sh && .venv/bin/python -m protocol.generate
+
+bench: bench-browser bench-media ## Measure everything; results go to bench/results
+
+bench-browser: ## Voices between two real Chromiums: lag, loss, click to first packet
+	@tools/bench.sh bench.browser
+
+bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
+	@tools/python.sh dev && .venv/bin/python -m bench.media $(ARGS)
+
+screenshots: ## Take pictures of the running product (into docs/screenshots/all)
+	@tools/bench.sh tests.browser.screenshots docs/screenshots/all
+
+clean: ## Remove all that was installed or built; the service's data in var/ stays
+	rm -rf .venv .tools client/node_modules client/dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,149 @@
+"""A whole gate in the test's own loop: real HTTP, real WebSockets, a real SQLite file.
+
+Only what lies outside the gate is fake: clock, code sender, media engine and analysis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiosqlite
+from aiohttp import web
+from yarl import URL
+
+from server.config import Settings
+from server.service.captions import Captions
+from server.service.hub import Hub
+from server.service.people import People
+from server.service.rooms import Rooms
+from server.store.sql import SqlStore
+from server.web.app import make_app
+from tests.fakes.captions import FakeCaptionFeed
+from tests.fakes.clock import FakeClock
+from tests.fakes.media import FakeMediaEngine
+from tests.fakes.sender import FakeCodeSender
+from tests.web.page import Page
+
+PEPPER = b"p" * 32
+BUSY_TIMEOUT_MS = 300
+DATABASE = "masil.sqlite3"
+
+
+def database_url(directory: Path) -> str:
+    """The URL of the database in a directory."""
+    return f"sqlite+aiosqlite:///{directory / DATABASE}"
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that the gate does and tells nobody."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  polls with a deadline
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Gate:
+    """One running gate and what surrounds it."""
+
+    directory: Path
+    public_url: str = ""
+    clock: FakeClock = field(default_factory=FakeClock)
+    sender: FakeCodeSender = field(default_factory=FakeCodeSender)
+    pages: list[Page] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        _write_client(self.directory)
+        await self._start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for page in self.pages:
+            await page.close()
+        await self._stack.aclose()
+
+    async def restart(self) -> None:
+        """Stop and start anew at the same address, on the same database."""
+        await self._stack.aclose()
+        await self._start(self.port)
+
+    @contextlib.asynccontextmanager
+    async def locked_database(self) -> AsyncIterator[None]:
+        """Another process holds the write lock meanwhile."""
+        async with aiosqlite.connect(self.directory / DATABASE, isolation_level=None) as other:
+            await other.execute("BEGIN IMMEDIATE")
+            yield
+            await other.execute("ROLLBACK")
+
+    def page(self) -> Page:
+        """A browser page of somebody, not signed in yet."""
+        page = Page(self.base, self.origin, self.sender)
+        self.pages.append(page)
+        return page
+
+    async def founder(self) -> Page:
+        """The first member, connected."""
+        page = self.page()
+        token = await self.people.founder_link_token()
+        await page.sign_in(0, "Founder", founder_token=token)
+        await page.connect()
+        return page
+
+    async def member(self, index: int, host: Page) -> Page:
+        """One more member, let in by the host, connected."""
+        page = self.page()
+        await host.add_contacts(index)
+        await page.sign_in(index, f"Member {index}")
+        await host.admit_next()
+        await page.connect()
+        return page
+
+    async def _start(self, port: int = 0) -> None:
+        listener = socket.create_server(("127.0.0.1", port))
+        self.port = int(listener.getsockname()[1])
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.url = URL(self.base)
+        self.origin = self.public_url or f"http://localhost:{self.port}"
+        self.media = FakeMediaEngine()
+        self.feed = FakeCaptionFeed()
+        self.hub = Hub()
+        settings = Settings(
+            state_dir=self.directory,
+            public_url=self.origin,
+            client_dir=self.directory / "client",
+        )
+        async with AsyncExitStack() as stack:
+            stack.callback(listener.close)
+            self.store = SqlStore(database_url(self.directory), busy_timeout_ms=BUSY_TIMEOUT_MS)
+            await self.store.open()
+            stack.push_async_callback(self.store.close)
+            self.people = People(self.store, self.clock, self.sender, self.hub, PEPPER)
+            self.captions = Captions(self.feed, self.clock, self.hub)
+            self.rooms = Rooms(self.store, self.clock, self.media, self.captions, self.hub)
+            app = make_app(settings, self.people, self.rooms, self.captions, self.hub, self.clock)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.SockSite(runner, listener).start()
+            self._stack = stack.pop_all()
+
+
+def _write_client(directory: Path) -> None:
+    assets = directory / "client" / "assets"
+    assets.mkdir(parents=True)
+    (directory / "client" / "index.html").write_text("<!doctype html><title>Masil</title>")
+    (directory / "client" / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (assets / "index-abc123.js").write_text("export {};")
+    (directory / "secret.txt").write_text("not for browsers")

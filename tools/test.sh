@@ -1,0 +1,13 @@
+#!/bin/sh
+# `test.sh all`: check, then every test. `test.sh unit`: the tests without a browser.
+. "$(dirname "$0")/common.sh"
+tools/python.sh dev
+if [ "${1:-all}" = unit ]; then
+    exec .venv/bin/python -m pytest -q -m "not browser"
+fi
+tools/client.sh packages
+tools/client.sh
+MASIL_TEST_CHROMIUM=$(tools/chromium.sh)
+export MASIL_TEST_CHROMIUM
+tools/check.sh
+exec .venv/bin/python -m pytest -q
