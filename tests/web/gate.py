@@ -20,6 +20,9 @@ from aiohttp import web
 from yarl import URL
 
 from server.config import Settings
+from server.domain.contact import number_hash
+from server.domain.ids import MemberId
+from server.domain.member import Member, Membership
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.people import People
@@ -30,7 +33,7 @@ from tests.fakes.captions import FakeCaptionFeed
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaEngine
 from tests.fakes.sender import FakeCodeSender
-from tests.web.page import Page
+from tests.web.page import Page, e164_of
 
 PEPPER = b"p" * 32
 BUSY_TIMEOUT_MS = 300
@@ -95,18 +98,30 @@ class Gate:
 
     async def founder(self) -> Page:
         """The first member, connected."""
-        page = self.page()
-        token = await self.people.founder_link_token()
-        await page.sign_in(0, "Founder", founder_token=token)
-        await page.connect()
-        return page
+        return await self._resident(0, "Founder", is_admin=True)
 
-    async def member(self, index: int, host: Page) -> Page:
-        """One more member, let in by the host, connected."""
-        page = self.page()
-        await host.add_contacts(index)
-        await page.sign_in(index, f"Member {index}")
-        await host.admit_next()
+    async def member(self, index: int) -> Page:
+        """One more member, connected; how people become members is tested elsewhere."""
+        return await self._resident(index, f"Member {index}")
+
+    async def device(self, page: Page) -> Page:
+        """One more device of somebody, connected."""
+        other = self.page()
+        other.http.cookie_jar.update_cookies(page.http.cookie_jar.filter_cookies(self.url))
+        await other.connect()
+        return other
+
+    async def _resident(self, index: int, name: str, *, is_admin: bool = False) -> Page:
+        page, token = self.page(), f"token of {index}".replace(" ", "-")
+        digest = number_hash(PEPPER, e164_of(index))
+        member_id = MemberId(f"member-{index}")
+        now_ms = self.clock.now_ms()
+        async with self.store.transaction():
+            await self.store.save_member(
+                Member(member_id, digest, name, Membership.MEMBER, is_admin, now_ms)
+            )
+            await self.store.save_session(People.token_hash(token), member_id, now_ms)
+        page.http.cookie_jar.update_cookies({"masil": token}, self.url)
         await page.connect()
         return page
 

@@ -39,7 +39,7 @@ async def test_newcomer_is_alerted_live_let_in_and_sees_the_hallway(gate: Gate) 
 
 async def test_everybody_who_holds_the_number_is_asked_and_nobody_else(gate: Gate) -> None:
     host = await gate.founder()
-    second, stranger = await gate.member(1, host), await gate.member(2, host)
+    second, stranger = await gate.member(1), await gate.member(2)
     await host.add_contacts(9)
     await second.add_contacts(9)
     await newcomer(gate, 9)
@@ -101,7 +101,7 @@ async def test_member_has_no_knock_to_withdraw(gate: Gate) -> None:
 
 async def test_ignoring_is_silent(gate: Gate) -> None:
     host = await gate.founder()
-    second = await gate.member(1, host)
+    second = await gate.member(1)
     await host.add_contacts(9)
     await second.add_contacts(9)
     late = await newcomer(gate, 9)

@@ -48,7 +48,7 @@ class Watched:
 
 async def two_in_a_room(gate: Gate) -> tuple[Page, Page, str]:
     host = await gate.founder()
-    guest = await gate.member(1, host)
+    guest = await gate.member(1)
     room_id = await host.open_room()
     await guest.join(room_id)
     return host, guest, room_id
@@ -61,7 +61,7 @@ def media_of(gate: Gate, page: Page, room: wire.RoomView) -> object:
 
 async def test_hand_stage_mute_leave_and_end_as_two_people_see_them(gate: Gate) -> None:
     host = await gate.founder()
-    guest = await gate.member(1, host)
+    guest = await gate.member(1)
     room_id = await host.open_room("  Evening\n walk ")
     joined = await guest.join(room_id)
     assert joined.room.title == "Evening walk"
@@ -156,9 +156,7 @@ async def test_commands_outside_a_room_and_about_strangers_are_refused(gate: Gat
 
 async def test_second_device_replaces_the_first_and_there_is_one_voice(gate: Gate) -> None:
     host, guest, room_id = await two_in_a_room(gate)
-    phone = gate.page()
-    phone.http.cookie_jar.update_cookies(guest.http.cookie_jar.filter_cookies(gate.url))
-    await phone.connect()
+    phone = await gate.device(guest)
     await phone.join(room_id)
     error = await guest.event(wire.Error)
     assert (error.id, error.code) == (None, ErrorCode.REPLACED)
@@ -171,7 +169,7 @@ async def test_second_device_replaces_the_first_and_there_is_one_voice(gate: Gat
 
 async def test_entering_another_room_leaves_the_first_without_an_error(gate: Gate) -> None:
     host, guest, _ = await two_in_a_room(gate)
-    second = await gate.member(2, host)
+    second = await gate.member(2)
     other_id = await second.open_room("Other")
     await guest.join(other_id)
     await host.event(wire.ParticipantLeft, lambda left: left.member_id == guest.member_id)
@@ -182,9 +180,7 @@ async def test_entering_another_room_leaves_the_first_without_an_error(gate: Gat
 
 async def test_another_device_in_another_room_is_let_go(gate: Gate) -> None:
     host, guest, _ = await two_in_a_room(gate)
-    phone = gate.page()
-    phone.http.cookie_jar.update_cookies(guest.http.cookie_jar.filter_cookies(gate.url))
-    await phone.connect()
+    phone = await gate.device(guest)
     await phone.open_room("On the way")
     assert (await guest.event(wire.Error)).code is ErrorCode.REPLACED
     await host.event(wire.ParticipantLeft, lambda left: left.member_id == guest.member_id)
@@ -192,11 +188,9 @@ async def test_another_device_in_another_room_is_let_go(gate: Gate) -> None:
 
 async def test_two_devices_entering_two_rooms_at_once_end_up_in_one(gate: Gate) -> None:
     host, guest, room_id = await two_in_a_room(gate)
-    second = await gate.member(2, host)
+    second = await gate.member(2)
     other_id = await second.open_room("Other")
-    phone = gate.page()
-    phone.http.cookie_jar.update_cookies(guest.http.cookie_jar.filter_cookies(gate.url))
-    await phone.connect()
+    phone = await gate.device(guest)
     await guest.ask(wire.LeaveRoom)
     await asyncio.gather(guest.join(room_id), phone.join(other_id), return_exceptions=True)
     rooms = [(await page.ask(wire.SyncRoom)).room.participants for page in (host, second)]
@@ -263,7 +257,7 @@ async def test_moderator_who_goes_hands_over_to_the_speaker(gate: Gate) -> None:
 
 async def test_several_who_expire_at_once_leave_no_hole_in_the_revisions(gate: Gate) -> None:
     host, guest, room_id = await two_in_a_room(gate)
-    third = await gate.member(2, host)
+    third = await gate.member(2)
     await third.join(room_id)
     for speaker in (guest, third):
         await speaker.ask(wire.RaiseHand, raised=True)
@@ -380,7 +374,7 @@ async def test_room_seats_and_roles_outlive_a_restart_of_the_gate(gate: Gate) ->
 
 async def test_hallway_shows_changes_to_those_who_stand_in_it(gate: Gate) -> None:
     host = await gate.founder()
-    guest = await gate.member(1, host)
+    guest = await gate.member(1)
     room_id = await host.open_room("Evening walk")
     shown = await guest.event(
         wire.Hallway, lambda hallway: any(card.stage for card in hallway.rooms)

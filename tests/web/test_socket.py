@@ -52,7 +52,7 @@ async def test_welcome_is_first_and_tells_all_outside_rooms(gate: Gate) -> None:
     page = await gate.founder()
     await page.add_contacts(1, 2)
     room_id = await page.open_room("Evening walk")
-    other = await gate.member(1, page)
+    other = await gate.member(1)
     await other.disconnect()
     welcome = await other.connect()
     assert welcome.me.name == "Member 1"
@@ -118,7 +118,7 @@ async def test_allowance_comes_back_with_time(gate: Gate) -> None:
 
 async def test_oversized_message_closes_that_socket_only(gate: Gate) -> None:
     page = await gate.founder()
-    other = await gate.member(1, page)
+    other = await gate.member(1)
     await page.send("x" * (MAX_MESSAGE_BYTES + 1))
     assert await page.closed() == 1009
     assert await other.refusal(wire.LeaveRoom) is ErrorCode.NOT_IN_ROOM
@@ -141,9 +141,9 @@ async def test_a_person_has_sixteen_sockets_at_most(gate: Gate) -> None:
 
 async def test_slow_reader_is_cut_and_fifty_others_hear_everything(gate: Gate) -> None:
     host = await gate.founder()
-    others = [host, *[await gate.member(index, host) for index in (1, 2, 3)]]
+    others = [host, *[await gate.member(index) for index in (1, 2, 3)]]
     extra = [await open_socket(gate, others[i % 4]) for i in range(LISTENERS - len(others))]
-    slow = await gate.member(4, host)
+    slow = await gate.member(4)
     await slow.disconnect()
     counts = [asyncio.create_task(count_broadcasts(socket)) for socket in extra]
     with await stalled_socket(gate, slow):
