@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from protocol.media import MAX_FRAME_BYTES
 
 _LENGTH_BYTES = 4
+CLOSE_TIMEOUT_S = 1.0
 
 
 class FrameTooLargeError(ValueError):
@@ -35,3 +37,9 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes:
     if length > MAX_FRAME_BYTES:
         raise FrameTooLargeError
     return await reader.readexactly(length)
+
+
+async def until_closed(writer: asyncio.StreamWriter) -> None:
+    """Wait until a connection that was told to close is gone, for a second at most."""
+    with contextlib.suppress(OSError, TimeoutError):
+        await asyncio.wait_for(writer.wait_closed(), CLOSE_TIMEOUT_S)

@@ -34,7 +34,7 @@ from protocol.media import (
 from server.domain.errors import MediaUnavailableError, SdpInvalidError, SdpTooLargeError
 from server.domain.ids import MediaId
 from server.media.embedded.sdp import check_size
-from server.media.frames import FrameTooLargeError, frame, read_frame
+from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
 from server.ports import MediaEngineEvent, MediaUpChanged, Seat, SeatConnected, SeatLost
 
 CALL_TIMEOUT_S = 5.0
@@ -90,6 +90,7 @@ class MediaLink:
                     await self._read(reader)
             finally:
                 self._go_down(writer)
+                await until_closed(writer)
             await asyncio.sleep(backoff_s)
 
     # ------------------------------------------------------------ ports.MediaEngine

@@ -115,6 +115,13 @@ class GateEnd:
                 if isinstance(message, kind) and matching(message):
                     return message
 
+    async def heard_or_next(self, kind: type[T], matching: Callable[[T], bool]) -> T:
+        """The newest such message that came already, while another was waited for, or the next."""
+        for message in reversed(self.heard):
+            if isinstance(message, kind) and matching(message):
+                return message
+        return await self.hear(kind, matching)
+
     async def stats(self) -> Stats:
         await self.send(GetStats(request=7))
         return await self.hear(Stats)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +20,10 @@ from server.domain.room import Room
 from server.domain.sign_in import new_code
 from server.ports import Store
 from server.store.sql import SqlStore
+from tests import postgres
 
 PEPPER = b"p" * 32
 NOW_MS = 1_760_000_000_000
-POSTGRES_URL = os.environ.get("MASIL_TEST_POSTGRES_URL", "")
-"""A database whose whole content these tests may delete."""
-DATABASES = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
 
 def person(name: str, membership: Membership = Membership.MEMBER) -> Member:
@@ -38,16 +35,24 @@ def hash_of(holder: Member, newcomer: str) -> ContactHash:
     return contact_hash(PEPPER, holder.member_id, f"+8210{newcomer}")
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    """A database whose whole content these tests may delete."""
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'db' / 'masil.sqlite3'}"
-    engine = create_async_engine(POSTGRES_URL)
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text("DROP SCHEMA public CASCADE"))
         await connection.execute(text("CREATE SCHEMA public"))
     await engine.dispose()
-    return POSTGRES_URL
+    return url
 
 
 @pytest.fixture
@@ -70,11 +75,6 @@ async def newcomer(store: Store) -> Member:
     member = person("newcomer", Membership.WAITING)
     await store.save_member(member)
     return member
-
-
-@pytest.mark.skipif(not POSTGRES_URL, reason="MASIL_TEST_POSTGRES_URL names no database")
-def test_this_suite_runs_on_postgresql_as_well() -> None:
-    assert "postgresql" in DATABASES
 
 
 # ---------------------------------------------------------------- members and sessions

@@ -47,7 +47,7 @@ from server.media.embedded.dtls import Certificate
 from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
-from server.media.frames import FrameTooLargeError, frame, read_frame
+from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
 
 MAX_UNREAD_BYTES = 4 * 1024 * 1024
 """A gate that leaves so much unread is cut off; it comes back and starts anew."""
@@ -106,8 +106,10 @@ class Worker:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        if self._gate is not None:
-            self._gate.close()
+        gate = self._gate
+        if gate is not None:
+            gate.close()
+            await until_closed(gate)
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks, timeout=2.0)
