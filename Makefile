@@ -15,7 +15,7 @@ run: ## Start the service on this machine (http://localhost:8080); Ctrl-C stops 
 test: ## Check everything, then run all tests, in a real Chromium too
 	@tools/test.sh all
 
-test-unit: ## Run the tests that need no browser
+test-unit: ## Run the quick tests: no browser, no processes, no sockets
 	@tools/test.sh unit
 
 check: ## Format, lint, types, layers, generated files, client types and client tests

@@ -41,5 +41,8 @@ def set_up_logging(log_format: Literal["console", "json"]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(LIBRARY_LEVEL)
+    # A malformed request would be logged with its bytes and a traceback, as often as anybody likes;
+    # faults of our handlers are logged by server.web itself.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     for ours in ("server", "protocol"):
         logging.getLogger(ours).setLevel(logging.INFO)

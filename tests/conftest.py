@@ -1,11 +1,20 @@
-"""What holds for the whole suite: the quick tests first, those that drive a browser last."""
+"""What holds for the whole suite: which tests are quick, and that those with a browser run last."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+HERE = Path(__file__).parent
+SYSTEM = {"bench", "captions", "contracts", "media", "server_process", "store", "web"}
+"""Folders whose tests use real sockets, databases and processes: `make test-unit` leaves them."""
 
-@pytest.hookimpl(trylast=True)
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the order otherwise, so that a module's fixtures are made once."""
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in SYSTEM or "process" in item.path.stem:
+            item.add_marker(pytest.mark.system)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

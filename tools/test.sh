@@ -4,7 +4,7 @@
 tools/python.sh dev
 tools/postgres.sh
 if [ "${1:-all}" = unit ]; then
-    exec .venv/bin/python -m pytest -q -m "not browser"
+    exec .venv/bin/python -m pytest -q -m "not browser and not system and not model"
 fi
 tools/client.sh packages
 tools/client.sh

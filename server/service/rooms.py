@@ -41,15 +41,22 @@ log = structlog.get_logger(__name__)
 ROOMS_MAX = 2_000
 HALLWAY_ROOMS = 100
 """How many rooms the hallway shows, the liveliest first."""
-HALLWAY_EVERY_S = 1.0
-EXPIRE_EVERY_S = 1.0
+EVERY_S = 1.0
+"""How often seats expire, and how often the hallway is shown at most."""
 
 
 class Rooms:
     """All live rooms of this gate."""
 
     def __init__(
-        self, store: RoomStore, clock: Clock, media: MediaEngine, captions: Captions, hub: Hub
+        self,
+        store: RoomStore,
+        clock: Clock,
+        media: MediaEngine,
+        captions: Captions,
+        hub: Hub,
+        *,
+        every_s: float = EVERY_S,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -62,6 +69,7 @@ class Rooms:
         self._where: dict[MemberId, RoomId] = {}
         self._coming: Locks[MemberId] = Locks()
         self._hallway_changed = captions.topics_changed
+        self._every_s = every_s
         self.media_up = False
 
     # ------------------------------------------------------------ looking
@@ -122,7 +130,7 @@ class Rooms:
         async with self._coming.of(opener.member_id):
             await self._store.save_room(room)
             self._rooms[room_id] = LiveRoom(room)
-            await self._move(connection, room_id)
+            await self._leave_behind(connection, self._take_place(connection, room_id))
         self._hallway_changed.set()
         return room_id
 
@@ -139,8 +147,10 @@ class Rooms:
             if live is None:
                 raise RoomNotFoundError
             await self._change(live, lambda room: rules.join(room, member, self._clock.now_ms()))
-            await self._move(connection, room_id)
+            elsewhere = self._take_place(connection, room_id)
+            # At once, or the next `let_go` would take the newcomer for absent.
             self._hub.enter_room(connection, room_id)
+            await self._leave_behind(connection, elsewhere)
             try:
                 media_id, sdp = await self._seats.open(live, member.member_id)
             except MediaUnavailableError:
@@ -189,19 +199,22 @@ class Rooms:
                 live, lambda room: rules.disconnect(room, connection.member_id, now_ms)
             )
 
-    async def _move(self, connection: Connection, room_id: RoomId) -> None:
-        """One person, one room, one device: leave the other room, let the other devices go."""
-        member_id = connection.member_id
-        elsewhere = self._where.get(member_id)
-        self._where[member_id] = room_id
-        live = self._rooms.get(elsewhere) if elsewhere and elsewhere != room_id else None
-        if live is not None and member_id in live.room.participants:
-            await self._change(live, lambda room: rules.leave(room, member_id))
-        for other in self._hub.of_member(member_id):
+    def _take_place(self, connection: Connection, room_id: RoomId) -> RoomId | None:
+        """One person, one room, one device: let the other devices go; returns the other room."""
+        elsewhere = self._where.get(connection.member_id)
+        self._where[connection.member_id] = room_id
+        for other in self._hub.of_member(connection.member_id):
             if other.room_id is not None:
                 self._hub.exit_room(other)
                 if other is not connection:
                     self._announcer.tell_replaced(other)
+        return elsewhere if elsewhere != room_id else None
+
+    async def _leave_behind(self, connection: Connection, elsewhere: RoomId | None) -> None:
+        member_id = connection.member_id
+        live = self._rooms.get(elsewhere) if elsewhere else None
+        if live is not None and member_id in live.room.participants:
+            await self._change(live, lambda room: rules.leave(room, member_id))
 
     # ------------------------------------------------------------ commands
 
@@ -269,7 +282,7 @@ class Rooms:
     async def expire_seats(self) -> None:
         """Let go of people whose grace time is over, once a second."""
         while True:
-            await asyncio.sleep(EXPIRE_EVERY_S)
+            await asyncio.sleep(self._every_s)
             try:
                 await self.let_go()
             except StoreUnavailableError:
@@ -302,4 +315,4 @@ class Rooms:
             self._hallway_changed.clear()
             standing = [c for c in self._hub.everybody() if c.admitted and c.room_id is None]
             self._hub.broadcast(standing, wire.Hallway(rooms=self.cards()))
-            await asyncio.sleep(HALLWAY_EVERY_S)
+            await asyncio.sleep(self._every_s)

@@ -27,7 +27,7 @@ from server.web.signalling import websocket
 log = structlog.get_logger(__name__)
 
 TIDY_EVERY_S = 3600.0
-RESTART_AFTER_S = 1.0
+RESTART_AFTER_S = 0.25
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -13,10 +13,14 @@ class FakeCodeSender:
         """The newest code of each number."""
         self.sent = 0
         self.broken = False
+        self.faulty = False
+        """Fails in a way that no sender may."""
 
     async def send_code(self, e164: str, code: str) -> None:
         """Keep it, or fail where the test wants that."""
         if self.broken:
             raise CodeNotSentError
+        if self.faulty:
+            raise ZeroDivisionError
         self.codes[e164] = code
         self.sent += 1

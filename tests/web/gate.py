@@ -37,6 +37,7 @@ from tests.web.page import Page, e164_of
 
 PEPPER = b"p" * 32
 BUSY_TIMEOUT_MS = 300
+EVERY_S = 0.1
 DATABASE = "masil.sqlite3"
 
 
@@ -146,7 +147,9 @@ class Gate:
             stack.push_async_callback(self.store.close)
             self.people = People(self.store, self.clock, self.sender, self.hub, PEPPER)
             self.captions = Captions(self.feed, self.clock, self.hub)
-            self.rooms = Rooms(self.store, self.clock, self.media, self.captions, self.hub)
+            self.rooms = Rooms(
+                self.store, self.clock, self.media, self.captions, self.hub, every_s=EVERY_S
+            )
             app = make_app(settings, self.people, self.rooms, self.captions, self.hub, self.clock)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
             await runner.setup()

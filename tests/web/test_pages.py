@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
 from yarl import URL
 
 from tests.web.gate import Gate
 
 
-@pytest.mark.parametrize("path", ["/", "/founder", "/contacts", "/room/abc-_123", "/room/abc/"])
-async def test_addresses_that_people_type_show_the_client(gate: Gate, path: str) -> None:
-    response = await gate.page().http.get(gate.base + path)
-    assert response.status == 200
-    assert response.content_type == "text/html"
-    assert response.headers["Cache-Control"] == "no-cache"
-    assert "Masil" in await response.text()
+async def test_addresses_that_people_type_show_the_client(gate: Gate) -> None:
+    for path in ("/", "/founder", "/contacts", "/room/abc-_123", "/room/abc/"):
+        response = await gate.page().http.get(gate.base + path)
+        assert response.status == 200
+        assert response.content_type == "text/html"
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert "Masil" in await response.text()
 
 
 async def test_hashed_files_are_kept_by_the_browser_for_ever(gate: Gate) -> None:
@@ -29,9 +28,9 @@ async def test_other_files_are_asked_for_again(gate: Gate) -> None:
     assert response.headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+async def test_everything_else_is_not_found(gate: Gate) -> None:
+    http = gate.page().http
+    for path in (
         "/nothing.txt",
         "/assets/nothing.js",
         "/assets/..%2F..%2Fsecret.txt",
@@ -41,28 +40,28 @@ async def test_other_files_are_asked_for_again(gate: Gate) -> None:
         "/assets",
         "/room/with%20space",
         "/api/nothing",
-    ],
-)
-async def test_everything_else_is_not_found(gate: Gate, path: str) -> None:
-    response = await gate.page().http.get(URL(gate.base + path, encoded=True))
-    assert response.status == 404
-    assert (await response.json())["code"] == "not_found"
+        "/api/sign-out",
+    ):
+        response = await http.get(URL(gate.base + path, encoded=True))
+        assert response.status == 404, path
+        assert (await response.json())["code"] == "not_found"
 
 
-@pytest.mark.parametrize("path", ["/", "/api/session", "/assets/index-abc123.js", "/nothing"])
-async def test_every_answer_forbids_third_parties_and_frames(gate: Gate, path: str) -> None:
-    headers = (await gate.page().http.get(gate.base + path)).headers
-    policy = dict(
-        directive.strip().split(" ", 1)
-        for directive in headers["Content-Security-Policy"].split(";")
-    )
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["connect-src"] == policy["style-src"] == "'self'"
-    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
-    assert not any("http" in sources or "*" in sources for sources in policy.values())
-    assert headers["Permissions-Policy"].startswith("microphone=(self)")
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+async def test_every_answer_forbids_third_parties_and_frames(gate: Gate) -> None:
+    http = gate.page().http
+    for path in ("/", "/api/session", "/assets/index-abc123.js", "/nothing", "/ws"):
+        headers = (await http.get(gate.base + path)).headers
+        policy = dict(
+            directive.strip().split(" ", 1)
+            for directive in headers["Content-Security-Policy"].split(";")
+        )
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["connect-src"] == policy["style-src"] == "'self'"
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert not any("http" in sources or "*" in sources for sources in policy.values())
+        assert headers["Permissions-Policy"].startswith("microphone=(self)")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
 
 
 async def test_health_and_readiness(gate: Gate) -> None:

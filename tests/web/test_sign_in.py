@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
 from aiohttp import ClientResponse
 from yarl import URL
 
@@ -135,14 +134,11 @@ async def test_answer_to_a_code_request_does_not_tell_whether_a_number_is_known(
     assert await wrong_known.read() == await wrong_unknown.read()
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "12", "010-1234", "hello", "010-2000-0001 ext. 5", "+82 10 2000 0001;ext=3"]
-)
-async def test_what_is_no_phone_number_is_refused(gate: Gate, typed: str) -> None:
-    body = {"number": typed, "region": "KR"}
-    response = await gate.page().post("/api/sign-in/code", body)
-    expected = (400, "bad_message") if typed == "" else (422, "bad_number")
-    assert (response.status, await code_of(response)) == expected
+async def test_what_is_no_phone_number_is_refused(gate: Gate) -> None:
+    for typed in ("12", "010-1234", "hello", "010-2000-0001 ext. 5", "+82 10 2000 0001;ext=3"):
+        body = {"number": typed, "region": "KR"}
+        response = await gate.page().post("/api/sign-in/code", body)
+        assert (response.status, await code_of(response)) == (422, "bad_number"), typed
     assert gate.sender.sent == 0
 
 
@@ -247,23 +243,29 @@ async def test_signing_out_ends_the_session_and_its_socket(gate: Gate) -> None:
     assert (await page.http.get(gate.base + "/api/session")).status == 204
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "expected"),
-    [
+async def test_malformed_request_is_refused(gate: Gate) -> None:
+    page = gate.page()
+    cases: list[tuple[bytes, dict[str, str], tuple[int, str]]] = [
         (b"{", {}, (400, "bad_message")),
         (b"[]", {}, (400, "bad_message")),
+        (b'{"number":"","region":"KR"}', {}, (400, "bad_message")),
         (b'{"number":"010","region":"kr"}', {}, (400, "bad_message")),
         (b'{"number":"010","region":"KR","more":1}', {}, (400, "bad_message")),
         (b"{}", {"Content-Type": "text/plain"}, (400, "bad_message")),
         (b"{}", {"Origin": "https://evil.example"}, (403, "bad_origin")),
+        (b"{}", {"Origin": "null"}, (403, "bad_origin")),
         (b'{"number":"' + b"1" * 70_000 + b'"}', {}, (413, "message_too_large")),
-    ],
-)
-async def test_malformed_request_is_refused(
-    gate: Gate, body: bytes, headers: dict[str, str], expected: tuple[int, str]
-) -> None:
-    response = await gate.page().post("/api/sign-in/code", body, **headers)
-    assert (response.status, await code_of(response)) == expected
+    ]
+    for body, headers, expected in cases:
+        response = await page.post("/api/sign-in/code", body, **headers)
+        assert (response.status, await code_of(response)) == expected
+
+
+async def test_foreign_page_cannot_sign_anybody_out(gate: Gate) -> None:
+    page = await gate.founder()
+    response = await page.post("/api/sign-out", b"", Origin="https://evil.example")
+    assert (response.status, await code_of(response)) == (403, "bad_origin")
+    assert (await page.http.get(gate.base + "/api/session")).status == 200
 
 
 async def test_endless_chunked_body_is_cut_at_the_limit(gate: Gate) -> None:
