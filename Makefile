@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-unit check format generate bench bench-browser bench-media screenshots clean
+.PHONY: help run test test-unit check format generate bench bench-browser bench-media prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -34,6 +34,9 @@ bench-browser: ## Voices between two real Chromiums: lag, loss, click to first p
 
 bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
 	@tools/python.sh dev && .venv/bin/python -m bench.media $(ARGS)
+
+prove-run: ## A clean clone, make run, then the main job through the page
+	@tools/bench.sh tests.browser.prove_run
 
 screenshots: ## Take pictures of the running product (into docs/screenshots/all)
 	@tools/bench.sh tests.browser.screenshots docs/screenshots/all

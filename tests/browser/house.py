@@ -27,8 +27,20 @@ def free_port(kind: socket.SocketKind) -> int:
         return int(probe.getsockname()[1])
 
 
+def free_house_port() -> int:
+    """A port that is free for TCP and for UDP, as a house uses one number for both."""
+    while True:
+        port = free_port(socket.SOCK_STREAM)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
 class House:
-    """One running `python -m server serve` and what its terminal shows."""
+    """One running house and what its terminal shows."""
 
     def __init__(self, state_dir: Path, whisper_model: str) -> None:
         self.port = free_port(socket.SOCK_STREAM)
@@ -50,17 +62,40 @@ class House:
             "MASIL_WHISPER_MODEL": whisper_model,
             "HF_HUB_OFFLINE": "1",
         }
+        self._start([sys.executable, "-m", "server", "serve"], ROOT, environment)
+
+    def _start(self, command: list[str], directory: Path, environment: dict[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve"],
-            cwd=ROOT,
+            command,
+            cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @classmethod
+    def of_make_run(cls, checkout: Path, home: Path, whisper_model: str) -> House:
+        """`make run` in a checkout that was never set up, for a user without any cache."""
+        house = cls.__new__(cls)
+        house.port = free_house_port()
+        house.url = f"http://localhost:{house.port}"
+        house.state_dir = checkout / "var"
+        house.lines = []
+        house._news = threading.Condition()
+        environment = {
+            **{k: v for k, v in os.environ.items() if k != "VIRTUAL_ENV"},
+            "HOME": str(home),
+            "MASIL_HTTP_PORT": str(house.port),
+            "MASIL_MEDIA_PORT": str(house.port),
+            "MASIL_WHISPER_MODEL": whisper_model,
+        }
+        house._start(["make", "run"], checkout, environment)
+        return house
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -123,7 +158,7 @@ class House:
 
     def close(self) -> None:
         """Stop as an operator does, with SIGTERM."""
-        self._process.terminate()
+        os.killpg(self._process.pid, signal.SIGTERM)
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
