@@ -8,11 +8,12 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import typer
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import flows
 from tests.browser.house import ROOT, House
@@ -22,6 +23,20 @@ from tests.shared_material import fixture_model
 
 INSTALL_TIMEOUT_S = 900
 TITLE = "First evening"
+
+
+def watch_captions(speaker: Page, reader: Page, done: Callable[[str], None]) -> None:
+    """One of two speakers consents: his words are captioned, hers are not."""
+    speaker.get_by_role("button", name="Turn captions on").click()
+    speaker.get_by_role("button", name="Turn on my captions").click()
+    log = reader.get_by_role("log")
+    expect(log.get_by_text("harbour tunnel").first).to_be_visible(timeout=60_000)
+    done("the founder's words are captioned")
+    topics = reader.get_by_test_id("topics")
+    expect(topics.get_by_text("tunnel").first).to_be_visible(timeout=60_000)
+    done("the room's topics are there")
+    expect(log.get_by_text("sourdough")).to_have_count(0)
+    done("she never opted in and was never captioned")
 
 
 def main() -> None:
@@ -62,16 +77,7 @@ def main() -> None:
                 who.page.wait_for_timeout(1500)
                 assert who.inbound()["received"] > 20
             done("both are on stage and hear each other")
-            ann.page.get_by_role("button", name="Turn captions on").click()
-            ann.page.get_by_role("button", name="Turn on my captions").click()
-            log = bea.page.get_by_role("log")
-            expect(log.get_by_text("harbour tunnel").first).to_be_visible(timeout=60_000)
-            done("the founder's words are captioned")
-            topics = bea.page.get_by_test_id("topics")
-            expect(topics.get_by_text("tunnel").first).to_be_visible(timeout=60_000)
-            done("the room's topics are there")
-            expect(log.get_by_text("sourdough")).to_have_count(0)
-            done("she never opted in and was never captioned")
+            watch_captions(ann.page, bea.page, done)
             flows.end_room(ann.page)
             expect(bea.page.get_by_role("heading", name="Lights on now")).to_be_visible()
             done("the room is over, for both")
