@@ -13,8 +13,13 @@ SYSTEM = {"bench", "captions", "contracts", "media", "server_process", "store", 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the order otherwise, so that a module's fixtures are made once."""
+    """Mark by folder, and keep the order otherwise, so that a module's fixtures are made once."""
     for item in items:
-        if item.path.relative_to(HERE).parts[0] in SYSTEM or "process" in item.path.stem:
+        if _folder(item) in SYSTEM or "process" in item.path.stem:
             item.add_marker(pytest.mark.system)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    # Last, as the browsers' driver keeps an event loop of its own running until the end.
+    items.sort(key=lambda item: _folder(item) == "browser")
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
