@@ -1,4 +1,4 @@
-# One image for gate, media and analysis; docker-compose.yml tells each what to run.
+# One image for gate, media and analysis, docker-compose.yml tells each what to run; and `turn`.
 
 FROM node:22-bookworm-slim AS client
 WORKDIR /build
@@ -6,6 +6,13 @@ COPY client/package.json client/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY client ./
 RUN npm run build
+
+FROM debian:bookworm-slim AS turn
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends coturn \
+    && rm -rf /var/lib/apt/lists/*
+COPY turn /turn
+USER 10001:10001
+CMD ["/turn/start.sh"]
 
 FROM python:3.11-slim-bookworm AS packages
 RUN pip install --no-cache-dir "uv>=0.13.9,<0.14"

@@ -107,6 +107,16 @@ class CaptionsEngine(View, frozen=True):
     """0 to 1 while the model is fetched."""
 
 
+class IceServer(View, frozen=True):
+    """A TURN server through which voices go where the media port cannot be reached directly."""
+
+    urls: list[str]
+    """As RFC 7065 writes them, for `RTCIceServer.urls`."""
+    username: str
+    """When it expires (Unix seconds), a colon, and a pseudonym."""
+    credential: str
+
+
 class RoomView(View, frozen=True):
     """All that a participant may see of a room."""
 
@@ -322,6 +332,8 @@ class Joined(Message, frozen=True):
     room: RoomView
     media_id: str | None
     sdp: str | None
+    ice_servers: list[IceServer]
+    """For this connection only: the credentials expire. Empty where the house has no relay."""
 
 
 class MediaOffer(Message, frozen=True):
@@ -330,6 +342,7 @@ class MediaOffer(Message, frozen=True):
     id: Id
     media_id: str
     sdp: str
+    ice_servers: list[IceServer]
 
 
 class RoomSnapshot(Message, frozen=True):

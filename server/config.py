@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TurnUrl = Annotated[
+    str,
+    StringConstraints(
+        max_length=300, pattern=r"^turns?:[A-Za-z0-9.\-\[\]:]+(\?transport=(udp|tcp))?$"
+    ),
+]
+"""As RFC 7065 writes it: `turn:HOST:PORT?transport=udp`."""
 
 
 class Settings(BaseSettings):
@@ -39,8 +47,18 @@ class Settings(BaseSettings):
     """The one UDP port for all voices."""
     media_advertise: list[str] = []
     """IP addresses that browsers are told to send to; empty: all of this machine's."""
+    media_advertise_port: int = Field(default=0, ge=0, le=65535)
+    """The UDP port that browsers are told, where a NAT maps another one to `media_port`; 0: the
+    same."""
     slots: int = Field(default=6, ge=1, le=32)
     """How many voices one listener can hear at the same moment."""
+
+    turn_urls: list[TurnUrl] = []
+    """TURN servers for browsers that cannot send UDP to `media_port`; empty: none."""
+    turn_secret: SecretStr = SecretStr("")
+    """What the TURN server makes passwords of too (coturn's `static-auth-secret`)."""
+    turn_secret_file: Path | None = None
+    """A file that holds it instead."""
 
     analysis_url: str = ""
     """Where the analysis process listens: `unix:PATH`, or ws://HOST:PORT of another machine.

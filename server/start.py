@@ -1,6 +1,7 @@
 """What must be there before a process can start: state directory, secrets, the built client.
 
-Owns `secrets/pepper`. Never puts a secret beside the database, where a backup would take both.
+Owns `secrets/pepper`, reads the TURN secret. Never puts a secret beside the database, where a backup
+would take both.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from server.config import Settings
 
 PEPPER_BYTES = 32
+MIN_TURN_SECRET_BYTES = 16
 
 
 class StartError(Exception):
@@ -66,6 +68,30 @@ def load_pepper(settings: Settings) -> bytes:
     if len(pepper) != PEPPER_BYTES:
         raise StartError(f"The pepper {path} is damaged: it must be {PEPPER_BYTES} bytes long.")
     return pepper
+
+
+def load_turn_secret(settings: Settings) -> bytes:
+    """The secret shared with the TURN server; empty where there is no TURN server.
+
+    Raises:
+        StartError: it is missing, cannot be read, or can be guessed.
+    """
+    if not settings.turn_urls:
+        return b""
+    secret = settings.turn_secret.get_secret_value().strip().encode()
+    if settings.turn_secret_file is not None:
+        try:
+            secret = settings.turn_secret_file.read_bytes().strip()
+        except OSError as error:
+            raise StartError(
+                f"The TURN secret {settings.turn_secret_file} cannot be read: {error.strerror}."
+            ) from error
+    if len(secret) < MIN_TURN_SECRET_BYTES:
+        raise StartError(
+            "MASIL_TURN_URLS needs the TURN server's secret, at least "
+            f"{MIN_TURN_SECRET_BYTES} bytes long: set MASIL_TURN_SECRET_FILE."
+        )
+    return secret
 
 
 def _make_once(path: Path) -> None:

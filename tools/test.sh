@@ -6,6 +6,7 @@ tools/postgres.sh
 if [ "${1:-all}" = unit ]; then
     exec .venv/bin/python -m pytest -q -m "not browser and not system and not model"
 fi
+tools/coturn.sh >/dev/null
 tools/client.sh packages
 tools/client.sh
 MASIL_TEST_CHROMIUM=$(tools/chromium.sh)

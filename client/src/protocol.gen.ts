@@ -284,6 +284,15 @@ export interface RoomView {
   topics: TopicView[];
 }
 
+/** A TURN server through which voices go where the media port cannot be reached directly. */
+export interface IceServer {
+  /** As RFC 7065 writes them, for `RTCIceServer.urls`. */
+  urls: string[];
+  /** When it expires (Unix seconds), a colon, and a pseudonym. */
+  username: string;
+  credential: string;
+}
+
 /** Reply to `join_room`: the room and, unless the media process is away, the SDP offer. */
 export interface Joined {
   type: "joined";
@@ -291,6 +300,8 @@ export interface Joined {
   room: RoomView;
   mediaId: string | null;
   sdp: string | null;
+  /** For this connection only: the credentials expire. Empty where the house has no relay. */
+  iceServers: IceServer[];
 }
 
 /** Reply to `renew_media`. */
@@ -299,6 +310,7 @@ export interface MediaOffer {
   id: number;
   mediaId: string;
   sdp: string;
+  iceServers: IceServer[];
 }
 
 /** Reply to `sync_room`. */

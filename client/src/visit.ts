@@ -74,8 +74,9 @@ export class Visit {
       const state = known === null ? enterRoom(joined.room) : replaceRoom(known, joined.room);
       this.#patch({ status: "inside", problem: null, state });
       this.#resumeMicrophone();
-      if (joined.mediaId !== null && joined.sdp !== null) {
-        await this.#voice.take({ mediaId: joined.mediaId, sdp: joined.sdp });
+      const { mediaId, sdp, iceServers } = joined;
+      if (mediaId !== null && sdp !== null) {
+        await this.#voice.take({ mediaId, sdp, iceServers });
       } else {
         this.#voice.wait();
       }

@@ -23,8 +23,9 @@ from server.ports import CodeSender, Store
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.people import People
+from server.service.relay import Relay
 from server.service.rooms import Rooms
-from server.start import StartError, load_pepper, require_client
+from server.start import StartError, load_pepper, load_turn_secret, require_client
 from server.store.sql import SqlStore
 from server.web.app import make_app
 
@@ -41,6 +42,7 @@ async def run_gate(settings: Settings) -> None:
     """
     require_client(settings)
     tls = _tls(settings)
+    turn_secret = load_turn_secret(settings)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings))
@@ -56,9 +58,10 @@ async def run_gate(settings: Settings) -> None:
         )
         stack.push_async_callback(analysis.close)
         captions = Captions(analysis, clock, hub)
+        relay = Relay(settings.turn_urls, turn_secret, clock)
         rooms = Rooms(store, clock, media, captions, hub)
         runner = web.AppRunner(
-            make_app(settings, people, rooms, captions, hub, clock),
+            make_app(settings, people, rooms, captions, hub, clock, relay),
             access_log=None,
             shutdown_timeout=SHUTDOWN_TIMEOUT_S,
         )

@@ -16,6 +16,7 @@ from server.ports import Clock
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.people import People
+from server.service.relay import Relay
 from server.service.rooms import Rooms
 from server.web import keys
 from server.web.auth import Door
@@ -49,6 +50,7 @@ def make_app(
     captions: Captions,
     hub: Hub,
     clock: Clock,
+    relay: Relay,
 ) -> web.Application:
     """The whole edge over ready services."""
     app = web.Application(middlewares=[refusals], client_max_size=MAX_MESSAGE_BYTES)
@@ -58,6 +60,7 @@ def make_app(
     app[keys.CAPTIONS] = captions
     app[keys.HUB] = hub
     app[keys.CLOCK] = clock
+    app[keys.RELAY] = relay
     app[keys.DOOR] = Door(settings)
     app.router.add_get("/ws", websocket)
     add_routes(app)

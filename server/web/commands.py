@@ -36,6 +36,7 @@ class Commands:
         self._people = app[keys.PEOPLE]
         self._admission = self._people.admission
         self._rooms = app[keys.ROOMS]
+        self._relay = app[keys.RELAY]
         self._connection = connection
         self._me = connection.member_id
 
@@ -82,7 +83,10 @@ class Commands:
                 view, media_id, sdp = await self._rooms.join(
                     self._connection, member, RoomId(wanted)
                 )
-                return wire.Joined(id=id_, room=view, media_id=media_id, sdp=sdp)
+                servers = self._relay.servers(self._me) if media_id is not None else []
+                return wire.Joined(
+                    id=id_, room=view, media_id=media_id, sdp=sdp, ice_servers=servers
+                )
             case wire.LeaveRoom():
                 await self._rooms.leave(self._connection)
             case wire.SyncRoom(id=id_):
@@ -95,7 +99,8 @@ class Commands:
         match command:
             case wire.RenewMedia(id=id_):
                 new_id, offer = await self._rooms.renew_media(self._connection)
-                return wire.MediaOffer(id=id_, media_id=new_id, sdp=offer)
+                servers = self._relay.servers(self._me)
+                return wire.MediaOffer(id=id_, media_id=new_id, sdp=offer, ice_servers=servers)
             case wire.AnswerMedia(media_id=media_id, sdp=sdp):
                 await self._rooms.answer_media(self._connection, media_id, sdp)
             case _:

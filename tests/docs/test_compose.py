@@ -26,8 +26,8 @@ def mounts(service: str) -> dict[str, str]:
 
 
 def test_there_are_the_three_processes_with_the_commands_of_the_supervisor() -> None:
-    commands = {name: service["command"] for name, service in SERVICES.items()}
-    assert commands == {
+    always = {name: each for name, each in SERVICES.items() if "profiles" not in each}
+    assert {name: service["command"] for name, service in always.items()} == {
         "gate": ["python", "-m", "server", "gate"],
         "media": ["python", "-m", "server", "media"],
         "analysis": ["python", "-m", "analysis"],
@@ -46,10 +46,21 @@ def test_no_service_has_more_rights_than_it_needs(name: str) -> None:
 
 def test_only_the_gate_sees_the_database_and_the_pepper() -> None:
     assert mounts("gate")["/masil/db"] == "db"
-    assert SERVICES["gate"]["secrets"] == ["pepper"]
+    assert SERVICES["gate"]["secrets"] == ["pepper", "turn"]
     for name in ("media", "analysis"):
         assert "db" not in mounts(name).values()
         assert "secrets" not in SERVICES[name]
+    assert "volumes" not in SERVICES["turn"]
+
+
+def test_turn_is_asked_for_and_shares_a_secret_with_the_gate_and_an_address_with_media() -> None:
+    turn, gate, media = (SERVICES[name]["environment"] for name in ("turn", "gate", "media"))
+    assert SERVICES["turn"]["profiles"] == ["turn"]
+    assert SERVICES["turn"]["secrets"] == ["turn"]
+    assert turn["TURN_SECRET_FILE"] == gate["MASIL_TURN_SECRET_FILE"] == "/run/secrets/turn"
+    assert turn["TURN_PEERS"] == media["MASIL_MEDIA_ADVERTISE"]
+    (script,) = SERVICES["turn"]["command"]
+    assert os.access(ROOT / script.lstrip("/"), os.X_OK)
 
 
 def test_the_pepper_is_outside_the_volumes() -> None:

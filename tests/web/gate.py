@@ -26,6 +26,7 @@ from server.domain.member import Member, Membership
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.people import People
+from server.service.relay import Relay
 from server.service.rooms import Rooms
 from server.store.sql import SqlStore
 from server.web.app import make_app
@@ -36,6 +37,7 @@ from tests.fakes.sender import FakeCodeSender
 from tests.web.page import Page, e164_of
 
 PEPPER = b"p" * 32
+TURN_SECRET = b"a secret of the TURN server"
 BUSY_TIMEOUT_MS = 300
 EVERY_S = 0.1
 DATABASE = "masil.sqlite3"
@@ -62,6 +64,7 @@ class Gate:
     clock: FakeClock = field(default_factory=FakeClock)
     sender: FakeCodeSender = field(default_factory=FakeCodeSender)
     pages: list[Page] = field(default_factory=list)
+    turn_urls: list[str] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         _write_client(self.directory)
@@ -150,7 +153,10 @@ class Gate:
             self.rooms = Rooms(
                 self.store, self.clock, self.media, self.captions, self.hub, every_s=EVERY_S
             )
-            app = make_app(settings, self.people, self.rooms, self.captions, self.hub, self.clock)
+            relay = Relay(self.turn_urls, TURN_SECRET, self.clock)
+            app = make_app(
+                settings, self.people, self.rooms, self.captions, self.hub, self.clock, relay
+            )
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)

@@ -5,6 +5,8 @@
  * the others are the slots in which the server lets voices be heard (see docs/protocol.md).
  */
 
+import type { IceServer } from "../protocol.gen";
+
 export type PeerState = "connecting" | "connected" | "interrupted" | "failed";
 
 export interface PeerEvents {
@@ -20,9 +22,9 @@ export class Peer {
   #microphone: RTCRtpTransceiver | null = null;
   #closed = false;
 
-  constructor(events: PeerEvents) {
+  constructor(iceServers: IceServer[], events: PeerEvents) {
     this.#events = events;
-    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
     this.#connection.onconnectionstatechange = () => {
       if (!this.#closed) events.onState(stateOf(this.#connection.connectionState));
     };

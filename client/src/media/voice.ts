@@ -5,6 +5,7 @@
  * itself: `VoiceLink` does, and tests can bring their own.
  */
 
+import type { IceServer } from "../protocol.gen";
 import { Microphone } from "./microphone";
 import { Peer, type PeerState } from "./peer";
 import { Playback } from "./playback";
@@ -15,6 +16,8 @@ export type VoiceState = "waiting" | "connecting" | "connected" | "reconnecting"
 export interface Offer {
   readonly mediaId: string;
   readonly sdp: string;
+  /** Relays for where UDP to the server is blocked. */
+  readonly iceServers: IceServer[];
 }
 
 /** What the voices need of the gate; null where it refuses or is away. */
@@ -71,7 +74,7 @@ export class Voice {
     this.#mediaId = offer.mediaId;
     this.#set(this.#state === "waiting" ? "connecting" : "reconnecting");
     const receivers: RTCRtpReceiver[] = [];
-    const peer = new Peer({
+    const peer = new Peer(offer.iceServers, {
       onState: (state) => this.#follow(peer, state),
       onSlot: (slot, track, receiver) => {
         receivers.push(receiver);

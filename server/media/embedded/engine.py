@@ -63,6 +63,8 @@ class Options:
     addresses: Sequence[str]
     """IP addresses for the offer."""
     slots: int
+    port: int = 0
+    """UDP port for the offer, where a NAT maps another one to ours; 0: ours."""
     timing: Timing = field(default_factory=Timing)
     first_index: int = 1
     """With which RTP packet index new slots begin; other values are for tests."""
@@ -89,7 +91,9 @@ class Engine:
         self._emit = emit
         self._options = options
         self._timing = options.timing
-        self._offer = OfferParts(options.addresses, port.port, certificate.sha256, options.slots)
+        self._offer = OfferParts(
+            options.addresses, options.port or port.port, certificate.sha256, options.slots
+        )
         self._fanout = Fanout(port.socket.fileno(), counters)
         self._ingress = Ingress(port, tap, counters, clock.monotonic_ms)
         self._sessions: dict[str, Session] = {}

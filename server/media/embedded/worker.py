@@ -94,7 +94,13 @@ class Worker:
             self.counters,
             SystemClock(),
             self._emit,
-            Options(self.addresses, settings.slots, self._timing, self._first_index),
+            Options(
+                self.addresses,
+                settings.slots,
+                settings.media_advertise_port,
+                self._timing,
+                self._first_index,
+            ),
         )
         self._server = await _listen(settings.media_socket(), self._serve_gate)
         self.engine.start()
