@@ -1,7 +1,7 @@
 """What must be there before a process can start: state directory, secrets, the built client.
 
-Owns `secrets/pepper`, reads the TURN secret. Never puts a secret beside the database, where a backup
-would take both.
+Owns `secrets/pepper`, reads the TURN secret. Never puts a secret beside the database, where a
+backup would take both.
 """
 
 from __future__ import annotations

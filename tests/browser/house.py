@@ -42,7 +42,8 @@ def free_house_port() -> int:
 class House:
     """One running house and what its terminal shows."""
 
-    def __init__(self, state_dir: Path, whisper_model: str) -> None:
+    def __init__(self, state_dir: Path, whisper_model: str, **settings: str) -> None:
+        """`settings` are more environment variables."""
         self.port = free_port(socket.SOCK_STREAM)
         self.url = f"http://localhost:{self.port}"
         self.state_dir = state_dir
@@ -61,6 +62,7 @@ class House:
             "MASIL_CLIENT_DIR": str(client_dir),
             "MASIL_WHISPER_MODEL": whisper_model,
             "HF_HUB_OFFLINE": "1",
+            **settings,
         }
         self._start([sys.executable, "-m", "server", "serve"], ROOT, environment)
 

@@ -100,11 +100,13 @@ class _Pipe:
 class RtcPeer:
     """One browser's worth of WebRTC, made for an offer."""
 
-    def __init__(self, offer: str, *, profiles: tuple[object, ...] = (GCM, CM)) -> None:
+    def __init__(
+        self, offer: str, *, profiles: tuple[object, ...] = (GCM, CM), host: str = "127.0.0.1"
+    ) -> None:
         self.offer = offer
         self.ufrag = _find(r"a=ice-ufrag:(\S+)", offer)
         self.password = _find(r"a=ice-pwd:(\S+)", offer)
-        self.server = ("127.0.0.1", int(_find(r"m=audio (\d+)", offer)))
+        self.server = (host, int(_find(r"m=audio (\d+)", offer)))
         self.heard: list[Heard] = []
         self.rtcp: list[bytes] = []
         self.undecryptable = 0
@@ -214,8 +216,11 @@ class RtcPeer:
         return self.heard
 
     def _new_socket(self) -> socket.socket:
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.bind(("127.0.0.1", 0))
+        loopback = "::1" if ":" in self.server[0] else "127.0.0.1"
+        made = socket.socket(
+            socket.AF_INET6 if ":" in loopback else socket.AF_INET, socket.SOCK_DGRAM
+        )
+        made.bind((loopback, 0))
         made.setblocking(False)
         asyncio.get_running_loop().add_reader(made.fileno(), self._read)
         return made

@@ -81,10 +81,15 @@ class House:
         await self._stack.aclose()
 
     async def enter(
-        self, made: Seat, *, profiles: tuple[object, ...] = (GCM, CM), direction: str = "sendonly"
+        self,
+        made: Seat,
+        *,
+        profiles: tuple[object, ...] = (GCM, CM),
+        direction: str = "sendonly",
+        host: str = "127.0.0.1",
     ) -> RtcPeer:
         """Open a seat and connect a peer to it."""
-        peer = RtcPeer(await self.link.open_seat(made), profiles=profiles)
+        peer = RtcPeer(await self.link.open_seat(made), profiles=profiles, host=host)
         self._peers.append(peer)
         await self.link.answer_seat(made.media_id, peer.answer(direction=direction))
         await peer.connect()

@@ -23,7 +23,7 @@ from server.media.embedded.rtp import (
     is_rtcp,
     parse_rtp,
 )
-from server.media.embedded.session import MAX_ADDRESSES, MAX_STREAMS, Incoming, Session
+from server.media.embedded.session import MAX_STREAMS, Incoming, Session
 from server.media.embedded.stun import (
     Check,
     StunInvalidError,
@@ -111,9 +111,9 @@ class Ingress:
             if owner is not None and now_ms - owner.last_check_ms < ADDRESS_HELD_MS:
                 return
             self._by_address[address] = session
-            session.addresses.append(address)
-            if len(session.addresses) > MAX_ADDRESSES:
-                self._by_address.pop(session.addresses.pop(0), None)
+            forgotten = session.prove(address)
+            if forgotten is not None and self._by_address.get(forgotten) is session:
+                del self._by_address[forgotten]
         session.last_check_ms = now_ms
         if session.address is None or (check.nominated and session.address != address):
             session.move_to(address)

@@ -21,7 +21,7 @@ from server.media.embedded.udp import Address
 
 MAX_STREAMS = 4
 MAX_ADDRESSES = 4
-"""Addresses of one session that a check has proven; the oldest gives way."""
+"""Addresses of one session that a check has proven; the oldest that is not in use gives way."""
 PACKETS_A_SECOND = 400
 """Four times what a microphone with 10 ms frames sends."""
 
@@ -74,6 +74,16 @@ class Session:
         if self.address is not None:
             set_address(self.receiver, self.address)
         self.room.add(self)
+
+    def prove(self, address: Address) -> Address | None:
+        """Remember an address that a check has proven; returns the one that gave way to it."""
+        if address not in self.addresses:
+            self.addresses.append(address)
+        if len(self.addresses) <= MAX_ADDRESSES:
+            return None
+        oldest = next(known for known in self.addresses if known != self.address)
+        self.addresses.remove(oldest)
+        return oldest
 
     def move_to(self, address: Address) -> None:
         """Send here from now on."""
