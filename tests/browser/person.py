@@ -74,6 +74,15 @@ class Person:
         counted: dict[str, int] = self.page.evaluate("() => masilTest.inbound()")
         return counted
 
+    def hears_voices(self) -> None:
+        """Wait for a second's worth of new packets."""
+        before = self.inbound()["received"]
+        for _ in range(50):
+            self.page.wait_for_timeout(200)
+            if self.inbound()["received"] > before + 50:
+                return
+        raise AssertionError("no voice arrives")
+
 
 def is_fault(line: ConsoleMessage) -> bool:
     """Errors in the console, but for a refusal that is the page's way to ask for a name."""

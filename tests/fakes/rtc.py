@@ -210,6 +210,11 @@ class RtcPeer:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def checked(self) -> None:
+        """Wait until one more check was answered."""
+        before = self.checks_answered
+        await self.until(lambda: self.checks_answered > before)
+
     async def hears(self, count: int) -> list[Heard]:
         """Wait for so many packets in all."""
         await self.until(lambda: len(self.heard) >= count)

@@ -99,9 +99,7 @@ async def test_a_live_session_moves_when_the_nat_maps_it_anew(settings: Settings
         b = await house.enter(seat("b", csrc=2))
         for turn in range(1, 4):
             nat.rebind()
-            before = a.checks_answered, b.checks_answered
-            await a.until(lambda before=before: a.checks_answered > before[0])
-            await b.until(lambda before=before: b.checks_answered > before[1])
+            await asyncio.gather(a.checked(), b.checked())
             a.speak(turn, b"from a")
             b.speak(turn, b"from b")
             await asyncio.gather(a.hears(turn), b.hears(turn))

@@ -99,6 +99,10 @@ class Ingress:
         if session is None or not is_authentic(check, session.password):
             self._counters.dropped_stun += 1
             return
+        if session.checks <= 0:
+            self._counters.dropped_rate += 1
+            return
+        session.checks -= 1
         self._counters.stun_in += 1
         self._port.send(answer_check(check, session.password, *seen_at(address)), address)
         self._adopt(session, check, address)

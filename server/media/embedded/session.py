@@ -25,6 +25,9 @@ MAX_ADDRESSES = 4
 PACKETS_A_SECOND = 400
 """Four times what a microphone with 10 ms frames sends."""
 
+CHECKS_A_SECOND = 100
+"""A browser that tries many pairs at once sends about 20."""
+
 
 class Incoming:
     """One SSRC that a session sends with."""
@@ -61,6 +64,9 @@ class Session:
     receiver: GcmReceiver | CmReceiver | None = None
     incoming: dict[int, Incoming] = field(default_factory=dict)
     budget: int = PACKETS_A_SECOND
+    """Packets it may still send in this second."""
+    checks: int = CHECKS_A_SECOND
+    """Connectivity checks that are still answered in this second."""
 
     def connect(self, keys: SrtpKeys) -> None:
         """The handshake is done: packets can be opened and sealed from now on."""
