@@ -13,7 +13,7 @@ import structlog
 
 from server.config import Settings
 from server.media.embedded.rtp import slot_header
-from server.media.embedded.session import CHECKS_A_SECOND, PACKETS_A_SECOND
+from server.media.embedded.session import CHECKS_A_SECOND, DTLS_A_SECOND, PACKETS_A_SECOND
 from server.media.embedded.slots import FIRST_SSRC
 from tests.fakes.rtc import make_rtp, malformed_stun
 from tests.media.conftest import QUICK, House, seat
@@ -68,6 +68,23 @@ async def test_a_member_who_floods_checks_is_not_answered_and_keeps_his_session(
         assert (await b.hears(1))[0].payload == b"still here"
         checks = b.checks_answered
         await b.until(lambda: b.checks_answered > checks)
+
+
+async def test_a_member_who_floods_dtls_is_not_listened_to_and_keeps_his_session(
+    settings: Settings,
+) -> None:
+    async with House(settings, timing=A_SECOND) as house:
+        a = await house.enter(seat("a"))
+        b = await house.enter(seat("b", csrc=2))
+        for _ in range(20):
+            for _ in range(DTLS_A_SECOND // 5):
+                a.send_raw(b"\x17\xfe\xfd" + os.urandom(60))
+            await house.count("datagrams_in")
+        await house.counted("dropped_rate", DTLS_A_SECOND)
+        a.speak(1, b"still here")
+        b.speak(1, b"still there")
+        assert (await b.hears(1))[0].payload == b"still here"
+        assert (await a.hears(1))[0].payload == b"still there"
 
 
 # ---------------------------------------------------------------- strangers

@@ -24,7 +24,7 @@ class Counters:
     | dropped_early | RTP or RTCP before DTLS was done |
     | dropped_dtls | DTLS datagrams beyond a session's short queue |
     | dropped_size | datagrams larger than any Opus packet needs |
-    | dropped_rate | packets and checks beyond what one session may send in a second |
+    | dropped_rate | packets, checks and DTLS beyond what one session may send in a second |
     | dropped_ssrc | RTP of a fifth SSRC of one sender |
     | dropped_auth | packets whose SRTP or SRTCP tag is wrong |
     | dropped_replay | packets that were received before or are too old to know |

@@ -30,7 +30,7 @@ from server.media.embedded.fanout import Fanout
 from server.media.embedded.ingress import Ingress
 from server.media.embedded.rtcp import compound
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
-from server.media.embedded.session import CHECKS_A_SECOND, PACKETS_A_SECOND, Room, Session
+from server.media.embedded.session import Room, Session
 from server.media.embedded.slots import SpeakerSlots, Voice
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
@@ -270,7 +270,7 @@ class Engine:
             await asyncio.sleep(self._timing.report_s / 5)
             turn = (turn + 1) % 5
             for n, session in enumerate(list(self._sessions.values())):
-                session.budget, session.checks = PACKETS_A_SECOND, CHECKS_A_SECOND
+                session.refill()
                 if n % 5 == turn and session.report is not None:
                     self._report(session)
 

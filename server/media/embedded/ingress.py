@@ -129,8 +129,12 @@ class Ingress:
         session = self._by_address.get(address)
         if session is None:
             self._counters.dropped_source += 1
-        elif not session.dtls.feed(data):
-            self._counters.dropped_dtls += 1
+        elif session.dtls_left <= 0:
+            self._counters.dropped_rate += 1
+        else:
+            session.dtls_left -= 1
+            if not session.dtls.feed(data):
+                self._counters.dropped_dtls += 1
 
     # ------------------------------------------------------------ SRTP
 

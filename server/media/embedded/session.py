@@ -27,6 +27,9 @@ PACKETS_A_SECOND = 400
 
 CHECKS_A_SECOND = 100
 """A browser that tries many pairs at once sends about 20."""
+DTLS_A_SECOND = 100
+"""A whole handshake is about 10 datagrams. Apart from the checks, as anybody who can forge an
+address can send these."""
 
 
 class Incoming:
@@ -67,6 +70,8 @@ class Session:
     """Packets it may still send in this second."""
     checks: int = CHECKS_A_SECOND
     """Connectivity checks that are still answered in this second."""
+    dtls_left: int = DTLS_A_SECOND
+    """DTLS datagrams that are still looked at in this second."""
 
     def connect(self, keys: SrtpKeys) -> None:
         """The handshake is done: packets can be opened and sealed from now on."""
@@ -80,6 +85,12 @@ class Session:
         if self.address is not None:
             set_address(self.receiver, self.address)
         self.room.add(self)
+
+    def refill(self) -> None:
+        """A new second has begun."""
+        self.budget = PACKETS_A_SECOND
+        self.checks = CHECKS_A_SECOND
+        self.dtls_left = DTLS_A_SECOND
 
     def prove(self, address: Address) -> Address | None:
         """Remember an address that a check has proven; returns the one that gave way to it."""
