@@ -113,7 +113,11 @@ class SessionLost(Message, frozen=True):
     reason: Literal["consent_expired", "dtls_closed", "dtls_failed", "never_connected"]
 
 
-MediaEvent = SessionOpened | Done | Failed | Stats | SessionConnected | SessionLost
+class Draining(Message, frozen=True):
+    """The worker ends soon: it takes no more sessions, and those it has are to go elsewhere."""
+
+
+MediaEvent = SessionOpened | Done | Failed | Stats | SessionConnected | SessionLost | Draining
 
 encoder = msgspec.msgpack.Encoder()
 decode_command: msgspec.msgpack.Decoder[MediaCommand] = msgspec.msgpack.Decoder(MediaCommand)

@@ -496,7 +496,7 @@ class CaptionsEngineChanged(Message, frozen=True):
 
 
 class MediaUp(Message, frozen=True):
-    """The media process went away (false) or is back (true); pages renew their connection."""
+    """Voices went away (false), are back, or moved (true); pages renew their connection then."""
 
     up: bool
 

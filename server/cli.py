@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -25,14 +26,14 @@ app = typer.Typer(
 
 @app.command()
 def serve() -> None:
-    """Run the whole house on this machine: gate, media and analysis."""
+    """Run the whole house on this machine: gate, media workers and analysis."""
     settings = _settings()
     try:
         prepare_state_dir(settings)
         require_client(settings)
     except StartError as error:
         raise _cannot_start(error) from error
-    parts = [Part("gate", ("-m", "server", "gate")), Part("media", ("-m", "server", "media"))]
+    parts = [Part("gate", ("-m", "server", "gate")), *_media_parts(settings)]
     if settings.resolved_analysis_url().startswith("unix:"):
         parts.append(Part("analysis", ("-m", "analysis")))
     raise typer.Exit(asyncio.run(Supervisor(parts, sys.stdout).run()))
@@ -48,12 +49,23 @@ def gate() -> None:
 
 
 @app.command()
-def media() -> None:
-    """Run the media process alone: voices, and nothing else."""
+def media(index: Annotated[int, typer.Option(min=0, help="Which one, from 0.")] = 0) -> None:
+    """Run one media worker alone: voices, and nothing else."""
     from server.bootstrap.media import run_media
 
     settings = _settings()
-    _run(settings, run_media(settings))
+    if index >= settings.resolved_media_workers():
+        raise _cannot_start(
+            StartError(f"There is no media worker {index}: set MASIL_MEDIA_WORKERS.")
+        )
+    _run(settings, run_media(settings, index))
+
+
+@app.command()
+def media_workers() -> None:
+    """Run all media workers of this machine and nothing else."""
+    settings = _settings()
+    raise typer.Exit(asyncio.run(Supervisor(_media_parts(settings), sys.stdout).run()))
 
 
 @app.command()
@@ -63,6 +75,15 @@ def founder_link() -> None:
 
     settings = _settings()
     _run(settings, print_founder_link(settings))
+
+
+def _media_parts(settings: Settings) -> list[Part]:
+    """One process a worker; a lone one has no number."""
+    command = ("-m", "server", "media")
+    count = settings.resolved_media_workers()
+    if count == 1:
+        return [Part("media", command)]
+    return [Part(f"media-{index}", (*command, f"--index={index}")) for index in range(count)]
 
 
 def _settings() -> Settings:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LAST_PORT = 65_535
 
 TurnUrl = Annotated[
     str,
@@ -33,7 +36,7 @@ class Settings(BaseSettings):
     database. Default: `state_dir`/secrets/pepper."""
 
     http_host: str = "localhost"
-    http_port: int = Field(default=8080, ge=0, le=65535)
+    http_port: int = Field(default=8080, ge=0, le=LAST_PORT)
     public_url: str = ""
     """The address people type, and the only Origin a WebSocket may come from. Default:
     http://localhost:`http_port`."""
@@ -43,8 +46,10 @@ class Settings(BaseSettings):
     """The built browser client."""
 
     media_host: str = "0.0.0.0"  # noqa: S104  one UDP port must be reachable from the outside
-    media_port: int = Field(default=8080, ge=0, le=65535)
-    """The one UDP port for all voices."""
+    media_port: int = Field(default=8080, ge=0, le=LAST_PORT)
+    """The UDP port for voices; each further worker has the next one."""
+    media_workers: int = Field(default=0, ge=0, le=256)
+    """How many processes carry voices, each with a UDP port of its own; 0: one a core."""
     media_advertise: list[str] = []
     """IP addresses that browsers are told to send to; empty: all of this machine's."""
     media_advertise_port: int = Field(default=0, ge=0, le=65535)
@@ -95,6 +100,15 @@ class Settings(BaseSettings):
         """The directory of the local sockets, mode 0700."""
         return self.state_dir / "run"
 
-    def media_socket(self) -> Path:
-        """The Unix socket on which the media worker takes the gate's commands."""
-        return self.run_dir() / "media.sock"
+    def resolved_media_workers(self) -> int:
+        """How many media workers there are: never more than there are ports from the first one."""
+        wanted = self.media_workers or len(os.sched_getaffinity(0))
+        return min(wanted, LAST_PORT + 1 - self.media_port)
+
+    def worker_port(self, index: int) -> int:
+        """The UDP port of a media worker, the first one being 0; any free one for tests."""
+        return self.media_port and self.media_port + index
+
+    def media_socket(self, index: int = 0) -> Path:
+        """The Unix socket on which a media worker takes the gate's commands."""
+        return self.run_dir() / (f"media-{index}.sock" if index else "media.sock")

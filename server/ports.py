@@ -189,12 +189,20 @@ class SeatLost:
 
 @dataclass(frozen=True, slots=True)
 class MediaUpChanged:
-    """The media process went (all its seats are gone) or came back (empty)."""
+    """The media engine went (all its seats are gone) or came back (empty)."""
 
     up: bool
 
 
-MediaEngineEvent = SeatConnected | SeatLost | MediaUpChanged
+@dataclass(frozen=True, slots=True)
+class SeatsMoved:
+    """These seats of a room are gone or soon will be; the engine has room for new ones at once."""
+
+    room_id: RoomId
+    media_ids: frozenset[MediaId]
+
+
+MediaEngineEvent = SeatConnected | SeatLost | MediaUpChanged | SeatsMoved
 
 
 class MediaEngine(Protocol):

@@ -503,7 +503,7 @@ export interface CaptionsEngineChanged {
   captions: CaptionsEngine;
 }
 
-/** The media process went away (false) or is back (true); pages renew their connection. */
+/** Voices went away (false), are back, or moved (true); pages renew their connection then. */
 export interface MediaUp {
   type: "media_up";
   up: boolean;

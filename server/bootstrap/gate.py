@@ -17,7 +17,7 @@ from server.captions.link import AnalysisLink
 from server.clock import SystemClock
 from server.config import Settings
 from server.domain.errors import StoreUnavailableError
-from server.media.link import MediaLink
+from server.media.pool import MediaPool
 from server.notify.console import ConsoleCodeSender
 from server.ports import CodeSender, Store
 from server.service.captions import Captions
@@ -48,7 +48,8 @@ async def run_gate(settings: Settings) -> None:
         store = await stack.enter_async_context(_open_store(settings))
         clock, hub = SystemClock(), Hub()
         people = People(store, clock, _code_sender(settings), hub, load_pepper(settings))
-        media = MediaLink(settings.media_socket())
+        workers = settings.resolved_media_workers()
+        media = MediaPool([settings.media_socket(index) for index in range(workers)])
         stack.push_async_callback(media.close)
         analysis = AnalysisLink(
             settings.resolved_analysis_url(),

@@ -1,7 +1,7 @@
-"""The gate's side of the media worker: `ports.MediaEngine` over a Unix socket.
+"""The gate's side of one media worker: `ports.MediaEngine` over a Unix socket.
 
-Connects, reconnects and turns replies into results. Holds no seats: a worker that comes back is
-empty and the rooms' services open their seats again.
+Connects, notices within a second that the worker hangs, reconnects, and turns replies into results.
+Holds no seats: a worker that comes back is empty and the rooms' services open their seats again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from protocol.media import (
     AnswerSession,
     CloseSession,
     Done,
+    Draining,
     Failed,
     GetStats,
     MediaCommand,
@@ -40,6 +41,9 @@ from server.ports import MediaEngineEvent, MediaUpChanged, Seat, SeatConnected, 
 CALL_TIMEOUT_S = 5.0
 FIRST_BACKOFF_S = 0.1
 LAST_BACKOFF_S = 1.0
+PING_EVERY_S = 0.15
+PATIENCE_PINGS = 4
+"""A worker that is silent for so many pings hangs: its rooms must move within a second."""
 QUEUE_EVENTS = 8192
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
 
@@ -52,14 +56,27 @@ _log = structlog.get_logger(__name__)
 class MediaLink:
     """Implements `ports.MediaEngine`."""
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, patience_pings: int = PATIENCE_PINGS) -> None:
         self._path = socket_path
+        self._patience_pings = patience_pings
         self._writer: asyncio.StreamWriter | None = None
         self._pending: dict[int, asyncio.Future[Reply]] = {}
         self._last_request = 0
+        self._heard = False
+        self._draining = False
         self._events: asyncio.Queue[MediaEngineEvent] = asyncio.Queue(QUEUE_EVENTS)
         self._consumed = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """The worker is there and takes new seats."""
+        return self.is_connected and not self._draining
+
+    @property
+    def is_connected(self) -> bool:
+        """The worker is there; if it is not up, its seats still work for a moment."""
+        return self._writer is not None
 
     async def start(self) -> None:
         """Connect in the background; `events` tells when the worker is there."""
@@ -87,7 +104,7 @@ class MediaLink:
                 if await self._is_alive(reader, writer):
                     backoff_s = FIRST_BACKOFF_S
                     self._go_up(writer)
-                    await self._read(reader)
+                    await self._serve(reader, writer)
             finally:
                 self._go_down(writer)
                 await until_closed(writer)
@@ -97,6 +114,8 @@ class MediaLink:
 
     async def open_seat(self, seat: Seat) -> str:
         """See `ports.MediaEngine`."""
+        if not self.is_up:
+            raise MediaUnavailableError
         reply = await self._call(
             OpenSession(
                 request=self._next_request(),
@@ -142,7 +161,7 @@ class MediaLink:
         self._clear_events()
         self._consumed = True
         try:
-            yield MediaUpChanged(self._writer is not None)
+            yield MediaUpChanged(self.is_up)
             while True:
                 yield await self._events.get()
         finally:
@@ -202,6 +221,7 @@ class MediaLink:
 
     def _go_up(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
+        self._draining = False
         _log.info("media worker connected")
         self._push(MediaUpChanged(True))
 
@@ -216,10 +236,41 @@ class MediaLink:
                 future.set_exception(MediaUnavailableError())
         self._push(MediaUpChanged(False))
 
+    def _drain(self) -> None:
+        """The worker says that it ends: to those who look for one it is away already."""
+        if not self._draining:
+            self._draining = True
+            _log.info("media worker drains")
+            self._push(MediaUpChanged(False))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        watching = asyncio.create_task(self._watch(writer))
+        try:
+            await self._read(reader)
+        finally:
+            watching.cancel()
+
+    async def _watch(self, writer: asyncio.StreamWriter) -> None:
+        """Ping, and cut a worker off that says nothing; a killed one is known by its socket."""
+        now = asyncio.get_running_loop().time
+        unanswered = 0
+        while unanswered < self._patience_pings:
+            self._heard = False
+            self._tell(GetStats(request=self._next_request()))
+            asked_s = now()
+            await asyncio.sleep(PING_EVERY_S)
+            # Where this process itself was held up, the answer may lie here unread.
+            held_up = now() - asked_s > 2 * PING_EVERY_S
+            unanswered = 0 if self._heard or held_up else unanswered + 1
+        _log.warning("media worker hangs")
+        writer.transport.abort()
+
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                self._on_event(decode_event.decode(await read_frame(reader)))
+                event = decode_event.decode(await read_frame(reader))
+                self._heard = True
+                self._on_event(event)
         except (*_GONE, _EventsUnreadError) as error:
             _log.info("media worker gone", error=type(error).__name__)
         except _BROKEN as error:
@@ -231,6 +282,8 @@ class MediaLink:
                 self._push(SeatConnected(MediaId(event.media_id)))
             case SessionLost():
                 self._push(SeatLost(MediaId(event.media_id), event.reason))
+            case Draining():
+                self._drain()
             case _:
                 future = self._pending.get(event.request)
                 if future is not None and not future.done():

@@ -28,7 +28,15 @@ from server.domain.events import RoomEvent
 from server.domain.ids import MediaId, MemberId, RoomId
 from server.domain.member import Member
 from server.domain.room import Change, Room
-from server.ports import Clock, MediaEngine, MediaUpChanged, RoomStore, SeatConnected, SeatLost
+from server.ports import (
+    Clock,
+    MediaEngine,
+    MediaUpChanged,
+    RoomStore,
+    SeatConnected,
+    SeatLost,
+    SeatsMoved,
+)
 from server.service import render
 from server.service.announcer import Announcer
 from server.service.captions import Captions
@@ -266,7 +274,7 @@ class Rooms:
     # ------------------------------------------------------------ loops, owned by the gate
 
     async def follow_media(self) -> None:
-        """Tell pages when the media process goes and comes back."""
+        """Tell pages when voices go and come back, and those of a room when it moves."""
         async for event in self._media.events():
             match event:
                 case MediaUpChanged(up):
@@ -276,6 +284,10 @@ class Rooms:
                     self._hub.to_everybody(wire.MediaUp(up=up))
                 case SeatLost(media_id):
                     self._seats.lost(media_id)
+                case SeatsMoved(room_id, media_ids):
+                    moved = self._seats.holders(media_ids)
+                    inside = [c for c in self._hub.in_room(room_id) if c.member_id in moved]
+                    self._hub.broadcast(inside, wire.MediaUp(up=True))
                 case SeatConnected():
                     continue
 

@@ -88,6 +88,10 @@ class MediaSeats:
         for member_id in members:
             await self.close(room_id, member_id)
 
+    def holders(self, media_ids: Iterable[MediaId]) -> set[MemberId]:
+        """Whose newest sessions these are; replaced ones are nobody's."""
+        return {self._whose[media_id][1] for media_id in media_ids if media_id in self._whose}
+
     def lost(self, media_id: MediaId) -> None:
         """The engine has no such session any more; the page asks for a new one."""
         key = self._whose.pop(media_id, None)

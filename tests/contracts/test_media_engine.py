@@ -16,6 +16,7 @@ from server.domain.errors import MediaUnavailableError, SdpInvalidError, SdpTooL
 from server.domain.ids import Csrc, MediaId, RoomId
 from server.media.embedded.worker import Worker
 from server.media.link import MediaLink
+from server.media.pool import MediaPool
 from server.ports import MediaEngine, MediaUpChanged, Seat
 from tests.fakes.media import FakeMediaEngine
 
@@ -29,22 +30,23 @@ async def _first(engine: MediaEngine) -> object:
     raise AssertionError
 
 
-async def _up(link: MediaLink) -> None:
+async def _up(link: MediaEngine) -> None:
     async with asyncio.timeout(5):
         async for event in link.events():
             if event == MediaUpChanged(True):
                 return
 
 
-@pytest.fixture(params=["fake", "embedded"])
+@pytest.fixture(params=["fake", "link", "pool"])
 async def engine(request: pytest.FixtureRequest) -> AsyncIterator[MediaEngine]:
     if request.param == "fake":
         yield FakeMediaEngine()
         return
     state_dir = Path(tempfile.mkdtemp(prefix="masil-"))
     settings = Settings(state_dir=state_dir, media_host="127.0.0.1", media_port=0)
-    async with Worker(settings):
-        link = MediaLink(settings.media_socket())
+    async with Worker(settings), Worker(settings, index=1):
+        sockets = [settings.media_socket(0), settings.media_socket(1)]
+        link = MediaLink(sockets[0]) if request.param == "link" else MediaPool(sockets)
         await link.start()
         await _up(link)
         yield link
@@ -52,13 +54,14 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[MediaEngine]:
     shutil.rmtree(state_dir)
 
 
-@pytest.fixture(params=["fake", "embedded"])
+@pytest.fixture(params=["fake", "link", "pool"])
 async def away(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[MediaEngine]:
     """An engine whose media process is away."""
     if request.param == "fake":
         yield FakeMediaEngine(up=False)
         return
-    link = MediaLink(tmp_path / "nothing.sock")
+    nothing = [tmp_path / "nothing.sock", tmp_path / "nothing-1.sock"]
+    link = MediaLink(nothing[0]) if request.param == "link" else MediaPool(nothing)
     await link.start()
     yield link
     await link.close()

@@ -29,7 +29,7 @@ def test_there_are_the_three_processes_with_the_commands_of_the_supervisor() -> 
     always = {name: each for name, each in SERVICES.items() if "profiles" not in each}
     assert {name: service["command"] for name, service in always.items()} == {
         "gate": ["python", "-m", "server", "gate"],
-        "media": ["python", "-m", "server", "media"],
+        "media": ["python", "-m", "server", "media-workers"],
         "analysis": ["python", "-m", "analysis"],
     }
 

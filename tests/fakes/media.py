@@ -9,8 +9,15 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from server.domain.errors import MediaUnavailableError, SdpInvalidError, SdpTooLargeError
-from server.domain.ids import MediaId
-from server.ports import MediaEngineEvent, MediaUpChanged, Seat, SeatConnected, SeatLost
+from server.domain.ids import MediaId, RoomId
+from server.ports import (
+    MediaEngineEvent,
+    MediaUpChanged,
+    Seat,
+    SeatConnected,
+    SeatLost,
+    SeatsMoved,
+)
 
 FAKE_OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=fake-offer\r\nt=0 0\r\n"
 FAKE_ANSWER = "v=0\r\no=- 2 1 IN IP4 0.0.0.0\r\ns=fake-answer\r\nt=0 0\r\n"
@@ -82,6 +89,13 @@ class FakeMediaEngine:
         self.seats.clear()
         self.answers.clear()
         self._events.put_nowait(MediaUpChanged(False))
+
+    def move(self, room_id: RoomId) -> None:
+        """The worker of a room dies, and there is another."""
+        gone = frozenset(key for key, seat in self.seats.items() if seat.room_id == room_id)
+        for media_id in gone:
+            del self.seats[media_id]
+        self._events.put_nowait(SeatsMoved(room_id, gone))
 
     def come_up(self) -> None:
         """The media process is back, empty."""

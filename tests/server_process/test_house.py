@@ -1,4 +1,4 @@
-"""The whole house as `make run` starts it: three real processes under the supervisor."""
+"""The whole house as `make run` starts it: real processes, two of media, under the supervisor."""
 
 from __future__ import annotations
 
@@ -12,23 +12,41 @@ from pathlib import Path
 
 import pytest
 
-from tests.server_process.running import Running, alive
+from tests.server_process.running import Running, alive, until
 
 pytestmark = pytest.mark.house
 BACK_WITHIN_S = 15
 """Generous: the tests of other parts may be running beside; 1 to 3 s on an idle machine."""
 
-SIGNS_OF_LIFE = {
-    "media": "media worker connected",
-    "analysis": "analysis listens",
-    "gate": "gate ready",
+CHILDREN = {
+    "media-0": ("--index=0", "media worker connected"),
+    "media-1": ("--index=1", "media worker connected"),
+    "analysis": ("analysis", "analysis listens"),
+    "gate": ("gate", "gate ready"),
 }
+"""What each is started with, and what shows that it is back."""
 
 
 def free_port(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_neighbours() -> int:
+    """The first of two UDP ports that nobody uses now."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as next_one,
+        ):
+            one.bind(("0.0.0.0", 0))
+            port = int(one.getsockname()[1])
+            try:
+                next_one.bind(("0.0.0.0", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def environment(directory: Path, http_port: int, media_port: int) -> dict[str, str]:
@@ -40,6 +58,7 @@ def environment(directory: Path, http_port: int, media_port: int) -> dict[str, s
         "MASIL_CLIENT_DIR": str(client),
         "MASIL_HTTP_PORT": str(http_port),
         "MASIL_MEDIA_PORT": str(media_port),
+        "MASIL_MEDIA_WORKERS": "2",
         "MASIL_WHISPER_MODEL": str(directory / "no-model"),
     }
 
@@ -47,7 +66,7 @@ def environment(directory: Path, http_port: int, media_port: int) -> dict[str, s
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[tuple[Running, str]]:
     http_port = free_port(socket.SOCK_STREAM)
-    variables = environment(tmp_path, http_port, free_port(socket.SOCK_DGRAM))
+    variables = environment(tmp_path, http_port, free_neighbours())
     running = Running("-m", "server", "serve", environment=variables)
     yield running, f"http://localhost:{http_port}"
     running.stop(signal.SIGKILL)
@@ -69,19 +88,19 @@ def test_a_house_opens_survives_the_death_of_its_parts_and_closes(
     running.line_with(f"gate ready {url}", timeout_s=60)
     running.line_with(f"{url}/founder#")
     running.line_with("media ready", timeout_s=60)
-    running.line_with("media worker connected", timeout_s=60)
+    until(lambda: sum("media worker connected" in line for line in running.lines) == 2, 60)
     running.line_with("analysis listens", timeout_s=60)
     assert status(f"{url}/") == 200
 
-    for part, sign in SIGNS_OF_LIFE.items():
-        killed, seen = running.child(part), len(running.lines)
+    for part, (argument, sign) in CHILDREN.items():
+        killed, seen = running.child(argument), len(running.lines)
         os.kill(killed, signal.SIGKILL)
         running.line_with(f"{part} ended (killed by SIGKILL)", after=seen)
         running.line_with(sign, after=seen, timeout_s=BACK_WITHIN_S)
-        assert running.child(part) != killed
+        assert running.child(argument) != killed
         assert status(f"{url}/") == 200
 
-    pids = [running.child(part) for part in ("gate", "media", "analysis")]
+    pids = [running.child(argument) for argument, _ in CHILDREN.values()]
     assert running.stop(signal.SIGTERM) == 0
     assert not any(alive(pid) for pid in pids)
     assert not any("Traceback" in line for line in running.lines), "\n".join(running.lines)

@@ -6,6 +6,7 @@ import asyncio
 
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
+from server.domain.ids import RoomId
 from server.domain.room import GRACE_MS
 from tests.fakes.media import FAKE_ANSWER, FAKE_OFFER
 from tests.web.gate import Gate, until
@@ -347,6 +348,21 @@ async def test_lost_voice_is_not_set_any_more_and_may_be_renewed(gate: Gate) -> 
     assert len(gate.media.history) == history + 1
     assert list(gate.media.seats) == [offer.media_id]
     assert gate.media.closed == []
+
+
+async def test_where_a_room_moves_only_its_people_are_asked_to_renew(gate: Gate) -> None:
+    host = await gate.founder()
+    other = await gate.member(2)
+    await host.open_room("Moves")
+    await other.open_room("Stays")
+    host_seat, other_seat = gate.media.seats.values()
+    gate.media.move(host_seat.room_id)
+    await host.event_media(up=True)
+    offer = await host.ask(wire.RenewMedia)
+    assert set(gate.media.seats) == {other_seat.media_id, offer.media_id}
+    gate.media.move(RoomId("unknown"))
+    await other.ask(wire.SyncRoom)
+    assert other.unread(wire.MediaUp) == []
 
 
 # ---------------------------------------------------------------- a new gate

@@ -112,6 +112,11 @@ class Engine:
             await asyncio.wait(self._ending, timeout=1.0)
         self._port.close()
 
+    async def drained(self, timeout_s: float) -> None:
+        """Wait until every session there is now has ended, for so long at most."""
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=timeout_s)
+
     # ------------------------------------------------------------ commands
 
     def open(self, command: OpenSession) -> str:

@@ -1,7 +1,8 @@
-"""The media process: one UDP port for browsers, one Unix socket for the gate.
+"""A media process: one UDP port for browsers, one Unix socket for the gate.
 
 Sessions belong to the gate's connection: when it closes, every session is closed, and a gate that
 comes back starts with an empty worker. The newest connection is the gate's; an older one is cut.
+A worker that is told to stop asks the gate to take its rooms elsewhere first.
 Never writes a file (confinement) and never decodes a voice.
 """
 
@@ -23,6 +24,7 @@ from protocol.media import (
     CloseRoom,
     CloseSession,
     Done,
+    Draining,
     Failed,
     GetStats,
     MediaCommand,
@@ -51,20 +53,23 @@ from server.media.frames import FrameTooLargeError, frame, read_frame, until_clo
 
 MAX_UNREAD_BYTES = 4 * 1024 * 1024
 """A gate that leaves so much unread is cut off; it comes back and starts anew."""
+DRAIN_S = 2.0
+"""How long a worker that is told to stop waits for its sessions to go elsewhere."""
 
 _log = structlog.get_logger(__name__)
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: Settings, index: int = 0) -> None:
     """Serve until SIGTERM or SIGINT; nothing can be written to a file from then on."""
     confine()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Worker(settings) as worker:
+    async with Worker(settings, index=index) as worker:
         _log.info("media ready", port=worker.port, addresses=len(worker.addresses))
         await worker.run_until(stop)
+        await worker.drain()
     _log.info("media stopped")
 
 
@@ -72,19 +77,25 @@ class Worker:
     """Everything of a media process but its confinement and its signals."""
 
     def __init__(
-        self, settings: Settings, timing: Timing | None = None, first_index: int = 1
+        self,
+        settings: Settings,
+        timing: Timing | None = None,
+        first_index: int = 1,
+        index: int = 0,
     ) -> None:
         self._settings = settings
+        self._index = index
         self._timing = timing or Timing()
         self._first_index = first_index
         self.counters = Counters()
         self._tap = Tap(settings.resolved_analysis_url(), settings.analysis_token, self.counters)
         self._gate: asyncio.StreamWriter | None = None
+        self._draining = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Worker:
         settings = self._settings
-        port = UdpPort(settings.media_host, settings.media_port, self.counters)
+        port = UdpPort(settings.media_host, settings.worker_port(self._index), self.counters)
         self.port = port.port
         self.addresses = port.advertised(settings.media_advertise)
         self.engine = Engine(
@@ -102,7 +113,7 @@ class Worker:
                 self._first_index,
             ),
         )
-        self._server = await _listen(settings.media_socket(), self._serve_gate)
+        self._server = await _listen(settings.media_socket(self._index), self._serve_gate)
         self.engine.start()
         self._tasks = [
             asyncio.create_task(self._tap.run()),
@@ -129,6 +140,13 @@ class Worker:
         for task in done - {stopping}:
             task.result()
 
+    async def drain(self) -> None:
+        """Take no more sessions and wait until all have gone, for two seconds at most."""
+        self._draining = True
+        self._server.close()
+        self._emit(Draining())
+        await self.engine.drained(DRAIN_S)
+
     async def _serve_gate(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._gate is not None:
             self._gate.close()
@@ -138,6 +156,8 @@ class Worker:
         try:
             while True:
                 command = decode_command.decode(await read_frame(reader))
+                if self._gate is not writer:
+                    break  # what an older connection still had to say is void
                 self._carry_out(command)
         except (asyncio.IncompleteReadError, ConnectionError):
             _log.info("gate disconnected")
@@ -152,10 +172,7 @@ class Worker:
     def _carry_out(self, command: MediaCommand) -> None:
         match command:
             case OpenSession():
-                sdp = self.engine.open(command)
-                self._emit(
-                    SessionOpened(request=command.request, media_id=command.media_id, sdp=sdp)
-                )
+                self._emit(self._open(command))
             case AnswerSession():
                 self._emit(self._answer(command))
             case SetRole():
@@ -168,6 +185,13 @@ class Worker:
                 self._emit(Stats(request=command.request, counters=self.counters.as_dict()))
             case _:
                 assert_never(command)
+
+    def _open(self, command: OpenSession) -> SessionOpened | Failed:
+        if self._draining:
+            code = ErrorCode.MEDIA_UNAVAILABLE
+            return Failed(request=command.request, code=code, message="this worker ends")
+        sdp = self.engine.open(command)
+        return SessionOpened(request=command.request, media_id=command.media_id, sdp=sdp)
 
     def _answer(self, command: AnswerSession) -> Done | Failed:
         try:
