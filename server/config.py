@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         """The UDP port of a media worker, the first one being 0; any free one for tests."""
         return self.media_port and self.media_port + index
 
+    def advertised_worker_port(self, index: int) -> int:
+        """The UDP port that browsers are told for a worker; 0: the one it listens on."""
+        return self.media_advertise_port and self.media_advertise_port + index
+
     def media_socket(self, index: int = 0) -> Path:
         """The Unix socket on which a media worker takes the gate's commands."""
         return self.run_dir() / (f"media-{index}.sock" if index else "media.sock")

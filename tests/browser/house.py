@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from websockets.sync.client import unix_connect
@@ -39,10 +40,26 @@ def free_house_port() -> int:
             return port
 
 
+def free_udp_ports(count: int) -> int:
+    """The first of so many UDP ports in a row that nobody uses now."""
+    while True:
+        first = free_port(socket.SOCK_DGRAM)
+        try:
+            with ExitStack() as probes:
+                for port in range(first, first + count):
+                    probe = probes.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                    probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            continue
+        return first
+
+
 class House:
     """One running house and what its terminal shows."""
 
-    def __init__(self, state_dir: Path, whisper_model: str, **settings: str) -> None:
+    def __init__(
+        self, state_dir: Path, whisper_model: str, media_workers: int = 1, **settings: str
+    ) -> None:
         """`settings` are more environment variables."""
         self.port = free_port(socket.SOCK_STREAM)
         self.url = f"http://localhost:{self.port}"
@@ -58,7 +75,8 @@ class House:
             **os.environ,
             "MASIL_STATE_DIR": str(state_dir),
             "MASIL_HTTP_PORT": str(self.port),
-            "MASIL_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
+            "MASIL_MEDIA_PORT": str(free_udp_ports(media_workers)),
+            "MASIL_MEDIA_WORKERS": str(media_workers),
             "MASIL_CLIENT_DIR": str(client_dir),
             "MASIL_WHISPER_MODEL": whisper_model,
             "HF_HUB_OFFLINE": "1",
@@ -144,9 +162,9 @@ class House:
                 return int(entry.name)
         raise AssertionError(f"no child process {part!r}")
 
-    def kill(self, part: str) -> None:
-        """Kill −9 one of the three processes."""
-        os.kill(self.child_pid(part), signal.SIGKILL)
+    def kill(self, part: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill −9 one of the processes, or send it another signal."""
+        os.kill(self.child_pid(part), number)
 
     def frames_at_analysis(self) -> dict[int, int]:
         """How many audio frames arrived at the analysis socket, by consent."""

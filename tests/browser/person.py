@@ -96,6 +96,16 @@ def person(
     """Open a browser; `options` go to `new_context` (viewport, locale, color_scheme …)."""
     flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"] if microphone else FLAGS
     browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    try:
+        with another(browser, url, **options) as first:
+            yield first
+    finally:
+        browser.close()
+
+
+@contextmanager
+def another(browser: Browser, url: str, **options: Any) -> Iterator[Person]:
+    """One more person in a browser that is open: other cookies, the same microphone."""
     options = {"locale": "en-US", "viewport": DESKTOP, "permissions": ["microphone"], **options}
     context = browser.new_context(base_url=url, **options)
     context.set_default_timeout(15_000)
@@ -113,4 +123,3 @@ def person(
         raise
     finally:
         context.close()
-        browser.close()

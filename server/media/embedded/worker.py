@@ -108,7 +108,7 @@ class Worker:
             Options(
                 self.addresses,
                 settings.slots,
-                settings.media_advertise_port,
+                settings.advertised_worker_port(self._index),
                 self._timing,
                 self._first_index,
             ),
