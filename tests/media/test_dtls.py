@@ -14,7 +14,7 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from server.config import Settings
 from server.domain.ids import MediaId
-from server.media.embedded.dtls import Certificate, DtlsServer
+from server.media.embedded.dtls import Certificate, DtlsServer, Pace
 from server.media.embedded.udp import own_addresses
 from tests.media.conftest import House, seat
 
@@ -82,3 +82,22 @@ async def _join(
     await connection.setLocalDescription(await connection.createAnswer())
     await house.link.answer_seat(MediaId(name), connection.localDescription.sdp)
     await house.saw(lambda: any(getattr(e, "media_id", "") == name for e in house.seen))
+
+
+async def test_of_many_handshakes_one_step_is_done_in_a_turn_of_the_loop() -> None:
+    pace, turns, steps = Pace(), 0, list[int]()
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def step() -> None:
+        await pace.turn()
+        steps.append(turns)
+
+    counting = asyncio.create_task(count_turns())
+    await asyncio.gather(*(step() for _ in range(20)))
+    counting.cancel()
+    assert len(set(steps)) == len(steps) == 20

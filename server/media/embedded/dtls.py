@@ -47,12 +47,29 @@ class Certificate:
         """Colon-separated hex, as SDP wants it."""
 
 
+class Pace:
+    """Lets one step of one handshake through in a turn of the event loop.
+
+    A step takes milliseconds: where hundreds of browsers come at the same moment, voices and the
+    gate's questions pass between them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def turn(self) -> None:
+        """Wait for one's turn, first come, first served."""
+        async with self._lock:
+            await asyncio.sleep(0)
+
+
 class _Pipe:
     """What RTCDtlsTransport needs of an RTCIceTransport: a role and datagrams both ways."""
 
     role = "controlled"
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], pace: Pace) -> None:
+        self.pace = pace
         self.incoming: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_DATAGRAMS)
         self._send_datagram = send
 
@@ -60,6 +77,7 @@ class _Pipe:
         data = await self.incoming.get()
         if data is None:
             raise ConnectionError
+        await self.pace.turn()
         return data
 
     async def _send(self, data: bytes) -> None:
@@ -69,8 +87,10 @@ class _Pipe:
 class DtlsServer:
     """One DTLS association. Datagrams fed before the handshake is started are kept for it."""
 
-    def __init__(self, certificate: Certificate, send: Callable[[bytes], None]) -> None:
-        self._pipe = _Pipe(send)
+    def __init__(
+        self, certificate: Certificate, send: Callable[[bytes], None], pace: Pace | None = None
+    ) -> None:
+        self._pipe = _Pipe(send, pace or Pace())
         self._transport = RTCDtlsTransport(cast(RTCIceTransport, self._pipe), [certificate.rtc])
         self._transport._set_role("server")
         self._transport._srtp_profiles = [profile for _, profile in _PROFILES.values()]
@@ -92,6 +112,7 @@ class DtlsServer:
         remote = RTCDtlsParameters([RTCDtlsFingerprint(f.algorithm, f.value) for f in fingerprints])
         try:
             async with asyncio.timeout(timeout_s):
+                await self._pipe.pace.turn()
                 await self._transport.start(remote)
         except (TimeoutError, SSL.Error, pylibsrtp.Error) as error:
             raise DtlsFailedError from error

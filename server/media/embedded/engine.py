@@ -25,7 +25,7 @@ from protocol.media import (
 from server.captions.gate import Permission
 from server.domain.errors import MediaUnavailableError, SdpInvalidError
 from server.media.embedded.counters import Counters
-from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer
+from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
 from server.media.embedded.fanout import Fanout
 from server.media.embedded.ingress import Ingress
 from server.media.embedded.rtcp import compound
@@ -85,6 +85,7 @@ class Engine:
     ) -> None:
         self._port = port
         self._certificate = certificate
+        self._pace = Pace()
         self._tap = tap
         self._counters = counters
         self._clock = clock
@@ -183,7 +184,7 @@ class Engine:
             permission=Permission(False, True, None),
             ufrag=_random(8),
             password=_random(24),
-            dtls=DtlsServer(self._certificate, lambda data: self._send(session, data)),
+            dtls=DtlsServer(self._certificate, lambda data: self._send(session, data), self._pace),
             last_check_ms=self._clock.monotonic_ms(),
         )
         room.sessions.add(session)
