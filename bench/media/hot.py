@@ -21,8 +21,10 @@ from pylibsrtp import _binding
 from bench.media.figures import Hot
 from bench.media.native import build
 from bench.media.speech import LEVEL, PAYLOAD_BYTES
+from server.media.embedded.audience import Audience
 from server.media.embedded.counters import Counters
-from server.media.embedded.fanout import Fanout, GcmReceiver, pack_sockaddr, set_address
+from server.media.embedded.fanout import Fanout
+from server.media.embedded.receivers import GcmReceiver, pack_sockaddr, set_address
 from server.media.embedded.rtp import PAYLOAD_TYPE, RtpPacket, slot_header
 from server.media.embedded.slots import SpeakerSlots, Stream, Voice
 from server.media.embedded.srtp import SrtpKeys, outbound
@@ -66,9 +68,11 @@ class _Ours:
         self._fanout = Fanout(fileno, Counters())
         self._slots = SpeakerSlots(SLOTS)
         self._voice, self._stream = Voice(csrc=1), Stream()
-        self._receivers = [GcmReceiver(_keys(), SLOTS) for _ in ports]
-        for receiver, port in zip(self._receivers, ports, strict=True):
+        self._audience = Audience()
+        for port in ports:
+            receiver = GcmReceiver(_keys(), SLOTS)
             set_address(receiver, ("127.0.0.1", port))
+            self._audience.add(receiver)
 
     def send(self, number: int) -> None:
         """One packet of the room, to everybody."""
@@ -77,7 +81,7 @@ class _Ours:
         assert slot is not None
         rewritten = slot.rewrite(self._stream, packet, number * 20)
         assert rewritten is not None
-        self._fanout.send(rewritten, self._receivers)
+        self._fanout.send(rewritten, self._audience)
 
 
 class _InC:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 import pylibsrtp
@@ -10,9 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.media.embedded import fanout
+from server.media.embedded.audience import Audience
 from server.media.embedded.counters import Counters
-from server.media.embedded.fanout import CmReceiver, Fanout, GcmReceiver, in_place_of, set_address
+from server.media.embedded.fanout import CHUNK, STRIDE, Fanout
+from server.media.embedded.receivers import (
+    SILENCE,
+    CmReceiver,
+    GcmReceiver,
+    in_place_of,
+    set_address,
+)
 from server.media.embedded.rtp import RtpPacket, slot_header
 from server.media.embedded.slots import FIRST_SSRC, SlotPacket, SpeakerSlots, Stream, Voice
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, SrtpProfile, outbound
@@ -57,8 +66,15 @@ def make_packet(packet_index: int, payload: bytes = b"opus", slot: int = 0) -> S
     return SlotPacket(slot, packet_index, FIRST_SSRC + slot, header, payload)
 
 
+def audience(receivers: Iterable[GcmReceiver | CmReceiver]) -> Audience:
+    made = Audience()
+    for receiver in receivers:
+        made.add(receiver)
+    return made
+
+
 def seal(receiver: GcmReceiver | CmReceiver, packet: SlotPacket) -> bytes:
-    out = bytearray(fanout.STRIDE)
+    out = bytearray(STRIDE)
     return bytes(out[: receiver.seal(packet, memoryview(out))])
 
 
@@ -83,7 +99,7 @@ def test_a_long_monologue_leaves_the_speaker_in_step(profile: SrtpProfile) -> No
         silence = in_place_of(packet, receiver)
         if silence is not None:
             silences += 1
-            assert client.unprotect(seal(receiver, silence)).endswith(fanout.SILENCE)
+            assert client.unprotect(seal(receiver, silence)).endswith(SILENCE)
     assert 10 < silences < 20
     assert client.unprotect(seal(receiver, make_packet(130_000))).endswith(b"opus")
 
@@ -96,13 +112,13 @@ class _Recorder(GcmReceiver):
     def __init__(self, keys: SrtpKeys, slots: int) -> None:
         super().__init__(keys, slots)
         self.nonces: list[bytes] = []
-        sealed = self._encrypt_into
+        sealed = self.encrypt_into
 
         def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
-            self.nonces.append(nonce)
+            self.nonces.append(bytes(nonce))
             return sealed(nonce, data, head, out)
 
-        self._encrypt_into = record  # type: ignore[assignment]
+        self.encrypt_into = record  # type: ignore[assignment]
 
 
 Step = tuple[int, int, int, int]
@@ -140,37 +156,111 @@ class _Stage:
         return slot.rewrite(self.streams[who, which], packet, self.now_ms) if slot else None
 
 
+class _Ears:
+    """A fan-out, and the sockets of those it sends to."""
+
+    def __init__(self, receivers: Sequence[GcmReceiver | CmReceiver]) -> None:
+        self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.ears = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in receivers]
+        for receiver, ear in zip(receivers, self.ears, strict=True):
+            ear.bind(("127.0.0.1", 0))
+            ear.setblocking(False)
+            set_address(receiver, ear.getsockname())
+        self.counters = Counters()
+        self.fanout = Fanout(self.out.fileno(), self.counters)
+
+    def heard(self, number: int) -> bytes | None:
+        """The one packet that waits at a socket; loopback delivers before sending returns."""
+        try:
+            return self.ears[number].recv(2048)
+        except BlockingIOError:
+            return None
+
+    def speak(self, packet: SlotPacket, room: Audience, own: GcmReceiver | CmReceiver) -> None:
+        """As `Room.forward` does."""
+        self.fanout.send(packet, room, own)
+        if (silence := in_place_of(packet, own)) is not None:
+            self.fanout.send_singly(silence, (own,))
+
+    def check(self, clients: Sequence[SrtpContext], who: int) -> None:
+        """Whoever heard something hears this voice; the speaker himself silence at most."""
+        for number, client in enumerate(clients):
+            if (sealed := self.heard(number)) is not None:
+                plain = client.unprotect(sealed)
+                assert int.from_bytes(plain[12:16], "big") == who + 1
+                assert plain.endswith(SILENCE if number == who else b"x")
+
+
+@contextmanager
+def open_ears(receivers: Sequence[GcmReceiver | CmReceiver]) -> Iterator[_Ears]:
+    made = _Ears(receivers)
+    try:
+        yield made
+    finally:
+        for one in (made.out, *made.ears):
+            one.close()
+
+
 @settings(
     max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(first=st.integers(1, 3 * 65_536), joins=st.lists(st.integers(0, 30), max_size=3), plan=STEPS)
+@given(
+    first=st.one_of(st.integers(1, 3 * 65_536), st.integers(65_350, 65_536)),
+    joins=st.lists(st.integers(0, 30), max_size=3),
+    leaves=st.integers(0, 100),
+    plan=STEPS,
+)
 def test_no_nonce_twice_and_every_listener_decrypts(
-    first: int, joins: list[int], plan: list[Step]
+    first: int, joins: list[int], leaves: int, plan: list[Step]
 ) -> None:
-    """Whatever senders do, whenever listeners join, over wraps and switches of slots."""
+    """Whatever senders do, whoever joins and leaves, over wraps and switches of slots.
+
+    The first three listeners are the speakers themselves; the last one is sealed by libsrtp.
+    """
     stage = _Stage(first)
-    keys = [make_keys(seed=20 + n) for n in range(4)]
-    listeners = [(_Recorder(k, 2), browser(k)) for k in keys]
-    joined = [0, *[*joins, 0, 0, 0][:3]]
-    speaker = _Recorder(make_keys(seed=8), 2)
-    for at, (who, which, step, pause) in enumerate(plan):
-        packet = stage.take(who, which, step, pause)
-        if packet is None:
-            continue
-        own = in_place_of(packet, speaker) if who == 0 else packet
-        if own is not None:
-            seal(speaker, own)
-        for (receiver, client), since in zip(listeners, joined, strict=True):
-            sealed = seal(receiver, packet) if at >= since else b""
-            plain = client.unprotect(sealed) if sealed else b"".ljust(16)
-            assert not sealed or int.from_bytes(plain[12:16], "big") == who + 1
-    for receiver in (*(r for r, _ in listeners), speaker):
+    keys = [*(make_keys(seed=20 + n) for n in range(6)), make_keys(CM, 40)]
+    listeners = [*(_Recorder(k, 2) for k in keys[:6]), make_receiver(keys[6], 2)]
+    clients = [browser(k) for k in keys]
+    joined = [0, 0, 0, *[*joins, 0, 0, 0][:3], 0]
+    room = Audience()
+    with open_ears(listeners) as ears:
+        for at, (who, which, step, pause) in enumerate(plan):
+            for receiver, since in zip(listeners, joined, strict=True):
+                if since == at:
+                    room.add(receiver)
+            if at == leaves:
+                room.remove(listeners[5])
+            packet = stage.take(who, which, step, pause)
+            if packet is not None:
+                ears.speak(packet, room, listeners[who])
+                ears.check(clients, who)
+    for receiver in listeners[:6]:
+        assert isinstance(receiver, _Recorder)
         assert len(receiver.nonces) == len(set(receiver.nonces))
 
 
-def test_one_pass_serves_both_profiles_and_skips_the_speaker() -> None:
+def test_everybody_in_the_room_gets_what_sealing_one_by_one_would_give() -> None:
+    """Over a wrap, for a late packet from before it, and for one who joins in between."""
+    seeds = range(1, 2 * CHUNK + 5)
+    receivers = [make_receiver(make_keys(seed=n % 100)) for n in seeds]
+    alone = [make_receiver(make_keys(seed=n % 100)) for n in seeds]
+    room = audience(receivers[:-1])
+    with open_ears(receivers) as ears:
+        for index in (65_400, 65_480, 65_535, 65_536, 65_534, 65_537, 65_900):
+            if index == 65_480:  # within the guard for him, and soon over
+                room.add(receivers[-1])
+            packet = make_packet(index, b"voice %d" % index)
+            ears.fanout.send(packet, room, receivers[index % 130])
+            for number, twin in enumerate(alone):
+                hears = number != index % 130 and (index >= 65_480 or number < len(alone) - 1)
+                expected = (seal(twin, packet) or None) if hears else None
+                assert ears.heard(number) == expected
+
+
+@pytest.mark.parametrize("skipped", [0, 1, 70, 96, 97, 148, 149])
+def test_one_pass_serves_both_profiles_and_skips_the_speaker(skipped: int) -> None:
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inn,
@@ -185,10 +275,12 @@ def test_one_pass_serves_both_profiles_and_skips_the_speaker() -> None:
             set_address(receiver, inn.getsockname())
             made.append((receiver, browser(keys)))
         packet = make_packet(5)
-        Fanout(out.fileno(), counters).send(packet, [r for r, _ in made], made[70][0])
+        Fanout(out.fileno(), counters).send(
+            packet, audience([r for r, _ in made]), made[skipped][0]
+        )
         assert counters.rtp_forwarded == 149
-        for n, (_, client) in enumerate(made):
-            if n != 70:
+        for n, (_, client) in sorted(enumerate(made), key=lambda entry: entry[0] % 3 == 0):
+            if n != skipped:
                 assert client.unprotect(inn.recv(2048)) == packet.header + packet.payload
 
 
@@ -202,7 +294,7 @@ def test_a_bad_address_costs_only_its_own_packet() -> None:
         made = [make_receiver(make_keys(seed=n)) for n in range(5)]
         for n, receiver in enumerate(made):
             set_address(receiver, ("127.0.0.1", 0) if n == 2 else inn.getsockname())
-        Fanout(out.fileno(), counters).send(make_packet(5), made)
+        Fanout(out.fileno(), counters).send(make_packet(5), audience(made))
         assert (counters.rtp_forwarded, counters.dropped_send) == (4, 1)
 
 
@@ -218,5 +310,5 @@ def test_sockaddr_of_ipv6_is_what_the_kernel_takes() -> None:
         inn.settimeout(2)
         receiver = make_receiver(make_keys())
         set_address(receiver, inn.getsockname())
-        Fanout(out.fileno(), Counters()).send(make_packet(5), [receiver])
+        Fanout(out.fileno(), Counters()).send(make_packet(5), audience([receiver]))
         assert len(inn.recv(2048)) > 24

@@ -11,8 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.captions.gate import Permission
+from server.media.embedded.audience import Audience
 from server.media.embedded.dtls import DtlsServer
-from server.media.embedded.fanout import CmReceiver, Fanout, GcmReceiver, in_place_of, set_address
+from server.media.embedded.fanout import Fanout
+from server.media.embedded.receivers import (
+    CmReceiver,
+    GcmReceiver,
+    Receiver,
+    in_place_of,
+    set_address,
+)
 from server.media.embedded.rtcp import Reception
 from server.media.embedded.sdp import Fingerprint
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
@@ -64,7 +72,7 @@ class Session:
     receive: SrtpContext | None = None
     report: SrtpContext | None = None
     """Seals our RTCP."""
-    receiver: GcmReceiver | CmReceiver | None = None
+    receiver: Receiver | None = None
     incoming: dict[int, Incoming] = field(default_factory=dict)
     budget: int = PACKETS_A_SECOND
     """Packets it may still send in this second."""
@@ -107,6 +115,7 @@ class Session:
         self.address = address
         if self.receiver is not None:
             set_address(self.receiver, address)
+            self.room.audience.moved()
 
 
 class Room:
@@ -118,22 +127,24 @@ class Room:
         self._fanout = fanout
         self.sessions: set[Session] = set()
         """All of the room, connected or not."""
-        self._receivers: dict[Session, GcmReceiver | CmReceiver] = {}
+        self.audience = Audience()
+        """Those who are connected."""
 
     def add(self, session: Session) -> None:
         """A session is connected: it hears the room from now on."""
         if session.receiver is not None:
-            self._receivers[session] = session.receiver
+            self.audience.add(session.receiver)
 
     def remove(self, session: Session) -> None:
         """Forget a session and free its voice's slot."""
         self.sessions.discard(session)
-        self._receivers.pop(session, None)
+        if session.receiver is not None:
+            self.audience.remove(session.receiver)
         self.slots.release(session.voice)
 
     def forward(self, packet: SlotPacket, speaker: Session) -> None:
         """Send a voice to everybody but the speaker himself."""
         own = speaker.receiver
-        self._fanout.send(packet, self._receivers.values(), own)
+        self._fanout.send(packet, self.audience, own)
         if own is not None and (silence := in_place_of(packet, own)) is not None:
-            self._fanout.send(silence, (own,))
+            self._fanout.send_singly(silence, (own,))
