@@ -11,7 +11,8 @@ import pytest
 
 from server.config import Settings
 from server.domain.ids import MediaId
-from server.media.embedded.session import MAX_ADDRESSES
+from server.media.embedded.receivers import pack_sockaddr
+from server.media.embedded.session import MAX_SOURCES
 from server.ports import SeatLost
 from tests.fakes.nat import Nat
 from tests.media.conftest import House, seat
@@ -115,7 +116,7 @@ async def test_checks_from_many_addresses_never_push_out_the_one_in_use(house: H
     a = await house.enter(seat("a"))
     b = await house.enter(seat("b", csrc=2))
     b.checking = False
-    for _ in range(2 * MAX_ADDRESSES):
+    for _ in range(2 * MAX_SOURCES):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind(("127.0.0.1", 0))
             checks = await house.count("stun_in")
@@ -125,7 +126,7 @@ async def test_checks_from_many_addresses_never_push_out_the_one_in_use(house: H
     a.speak(1, b"still there")
     assert (await a.hears(1))[0].payload == b"still here"
     assert (await b.hears(1))[0].payload == b"still there"
-    assert len(house.worker.engine._sessions[MediaId("b")].addresses) <= MAX_ADDRESSES
+    assert len(house.worker.engine._sessions[MediaId("b")].sources) <= MAX_SOURCES
 
 
 async def test_an_address_that_another_session_took_over_stays_his(house: House) -> None:
@@ -133,15 +134,15 @@ async def test_an_address_that_another_session_took_over_stays_his(house: House)
     a = await house.enter(seat("a"))
     b = await house.enter(seat("b", csrc=2))
     b.checking = False
-    shared = b.socket.getsockname()[:2]
+    shared = pack_sockaddr(b.socket.getsockname()[:2])
     sessions = house.worker.engine._sessions
-    sessions[MediaId("a")].addresses.insert(0, shared)  # as if it had been a's before
-    for _ in range(MAX_ADDRESSES):
+    sessions[MediaId("a")].sources.insert(0, shared)  # as if it had been a's before
+    for _ in range(MAX_SOURCES):
         checks = await house.count("stun_in")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind(("127.0.0.1", 0))
             other.sendto(a.check(nominate=False), a.server)
             await house.counted("stun_in", checks + 1)
-    assert shared not in sessions[MediaId("a")].addresses
+    assert shared not in sessions[MediaId("a")].sources
     b.speak(1, b"mine now")
     assert (await a.hears(1))[0].payload == b"mine now"

@@ -32,7 +32,7 @@ from server.media.embedded.stun import (
     parse_check,
 )
 from server.media.embedded.tap import Tap
-from server.media.embedded.udp import MAX_DATAGRAM_BYTES, Address, UdpPort, seen_at
+from server.media.embedded.udp import MAX_DATAGRAM_BYTES, UdpPort, read_sockaddr, seen_at
 
 MIN_SRTP_BYTES = 12 + 10
 """A header and the shorter of the two tags."""
@@ -53,7 +53,7 @@ class Ingress:
         self._counters = counters
         self._clock_ms = clock_ms
         self._by_ufrag: dict[str, Session] = {}
-        self._by_address: dict[Address, Session] = {}
+        self._by_source: dict[bytes, Session] = {}
 
     def register(self, session: Session) -> None:
         """Answer the checks of this session from now on."""
@@ -62,12 +62,12 @@ class Ingress:
     def unregister(self, session: Session) -> None:
         """Drop all that still arrives for this session."""
         self._by_ufrag.pop(session.ufrag, None)
-        for address in session.addresses:
-            if self._by_address.get(address) is session:
-                del self._by_address[address]
-        session.addresses.clear()
+        for source in session.sources:
+            if self._by_source.get(source) is session:
+                del self._by_source[source]
+        session.sources.clear()
 
-    def on_datagram(self, data: bytes, address: Address) -> None:
+    def on_datagram(self, data: bytes, source: bytes) -> None:
         """Take one datagram."""
         counters = self._counters
         counters.datagrams_in += 1
@@ -79,17 +79,17 @@ class Ingress:
             return
         first = data[0]
         if 128 <= first <= 191:
-            self._on_media(data, address)
+            self._on_media(data, source)
         elif first <= 3:
-            self._on_stun(data, address)
+            self._on_stun(data, source)
         elif 20 <= first <= 63:
-            self._on_dtls(data, address)
+            self._on_dtls(data, source)
         else:
             counters.dropped_malformed += 1
 
     # ------------------------------------------------------------ STUN
 
-    def _on_stun(self, data: bytes, address: Address) -> None:
+    def _on_stun(self, data: bytes, source: bytes) -> None:
         try:
             check = parse_check(data)
         except StunInvalidError:
@@ -104,29 +104,30 @@ class Ingress:
             return
         session.checks -= 1
         self._counters.stun_in += 1
+        address = read_sockaddr(source)
         self._port.send(answer_check(check, session.password, *seen_at(address)), address)
-        self._adopt(session, check, address)
+        self._adopt(session, check, source)
 
-    def _adopt(self, session: Session, check: Check, address: Address) -> None:
+    def _adopt(self, session: Session, check: Check, source: bytes) -> None:
         """A check proves that the session's browser is at this address."""
         now_ms = self._clock_ms()
-        owner = self._by_address.get(address)
+        owner = self._by_source.get(source)
         if owner is not session:
             if owner is not None and now_ms - owner.last_check_ms < ADDRESS_HELD_MS:
                 return
-            self._by_address[address] = session
-            forgotten = session.prove(address)
-            if forgotten is not None and self._by_address.get(forgotten) is session:
-                del self._by_address[forgotten]
+            self._by_source[source] = session
+            forgotten = session.prove(source)
+            if forgotten is not None and self._by_source.get(forgotten) is session:
+                del self._by_source[forgotten]
         session.last_check_ms = now_ms
-        if session.address is None or (check.nominated and session.address != address):
-            session.move_to(address)
+        if session.source is None or (check.nominated and session.source != source):
+            session.move_to(source)
         session.proven.set()
 
     # ------------------------------------------------------------ DTLS
 
-    def _on_dtls(self, data: bytes, address: Address) -> None:
-        session = self._by_address.get(address)
+    def _on_dtls(self, data: bytes, source: bytes) -> None:
+        session = self._by_source.get(source)
         if session is None:
             self._counters.dropped_source += 1
         elif session.dtls_left <= 0:
@@ -138,9 +139,9 @@ class Ingress:
 
     # ------------------------------------------------------------ SRTP
 
-    def _on_media(self, data: bytes, address: Address) -> None:
+    def _on_media(self, data: bytes, source: bytes) -> None:
         counters = self._counters
-        session = self._by_address.get(address)
+        session = self._by_source.get(source)
         if session is None:
             counters.dropped_source += 1
         elif session.receive is None:

@@ -25,10 +25,10 @@ from server.media.embedded.rtcp import Reception
 from server.media.embedded.sdp import Fingerprint
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, inbound, outbound
-from server.media.embedded.udp import Address
+from server.media.embedded.udp import Address, read_sockaddr
 
 MAX_STREAMS = 4
-MAX_ADDRESSES = 4
+MAX_SOURCES = 4
 """Addresses of one session that a check has proven; the oldest that is not in use gives way."""
 PACKETS_A_SECOND = 400
 """Four times what a microphone with 10 ms frames sends."""
@@ -64,7 +64,9 @@ class Session:
     last_check_ms: int
     address: Address | None = None
     """Where to send: the last address the browser nominated."""
-    addresses: list[Address] = field(default_factory=list)
+    source: bytes | None = None
+    """The same as the raw `sockaddr` that datagrams from there come with."""
+    sources: list[bytes] = field(default_factory=list)
     fingerprints: Sequence[Fingerprint] = ()
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     proven: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,19 +102,20 @@ class Session:
         self.checks = CHECKS_A_SECOND
         self.dtls_left = DTLS_A_SECOND
 
-    def prove(self, address: Address) -> Address | None:
+    def prove(self, source: bytes) -> bytes | None:
         """Remember an address that a check has proven; returns the one that gave way to it."""
-        if address not in self.addresses:
-            self.addresses.append(address)
-        if len(self.addresses) <= MAX_ADDRESSES:
+        if source not in self.sources:
+            self.sources.append(source)
+        if len(self.sources) <= MAX_SOURCES:
             return None
-        oldest = next(known for known in self.addresses if known != self.address)
-        self.addresses.remove(oldest)
+        oldest = next(known for known in self.sources if known != self.source)
+        self.sources.remove(oldest)
         return oldest
 
-    def move_to(self, address: Address) -> None:
+    def move_to(self, source: bytes) -> None:
         """Send here from now on."""
-        self.address = address
+        self.source = source
+        self.address = address = read_sockaddr(source)
         if self.receiver is not None:
             set_address(self.receiver, address)
             self.room.audience.moved()
