@@ -78,8 +78,10 @@ class Fanout:
             self.send_singly(packet, (r for r in audience.receivers if r is not skipped))
         else:
             self._use_length(len(packet.payload))
-            self._send_range(packet, audience, nonces, 0, hole)
-            self._send_range(packet, audience, nonces, hole + 1, count)
+            if hole:
+                self._send_range(packet, audience, nonces, 0, hole)
+            if hole + 1 < count:
+                self._send_range(packet, audience, nonces, hole + 1, count)
         if audience.others:
             self.send_singly(packet, (r for r in audience.others if r is not skipped))
 

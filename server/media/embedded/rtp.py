@@ -21,6 +21,8 @@ OUT_HEADER_BYTES = 24
 
 _FIXED = struct.Struct("!BBHII")
 _OUT = struct.Struct("!BBHIIIHHBBH")
+_EXTENSION = struct.Struct("!HH")
+_new = tuple.__new__
 _ONE_BYTE_PROFILE = 0xBEDE
 
 
@@ -61,7 +63,7 @@ def parse_rtp(data: bytes) -> RtpPacket:
     if first & 0x10:
         if start + 4 > len(data):
             raise RtpInvalidError
-        profile, words = struct.unpack_from("!HH", data, start)
+        profile, words = _EXTENSION.unpack_from(data, start)
         end = start + 4 + 4 * words
         if profile == _ONE_BYTE_PROFILE and end <= len(data):
             level = _find_level(data, start + 4, end)
@@ -69,8 +71,10 @@ def parse_rtp(data: bytes) -> RtpPacket:
     stop = len(data) - (data[-1] if first & 0x20 else 0)
     if stop < start:
         raise RtpInvalidError
-    return RtpPacket(
-        bool(second & 0x80), second & 0x7F, sequence, timestamp, ssrc, level, data[start:stop]
+    # Half the cost of RtpPacket(...), which is a function of Python's that does just this.
+    return _new(
+        RtpPacket,
+        (second > 0x7F, second & 0x7F, sequence, timestamp, ssrc, level, data[start:stop]),
     )
 
 

@@ -24,11 +24,16 @@ MAX_GAP = 100
 """Sequence numbers beyond this jump are taken as a restart, not as loss."""
 WINDOW = 128
 """How far back a reordered packet may still be put in its place."""
+_WINDOW_BITS = (1 << WINDOW) - 1
 MAX_DRIFT_TICKS = 2 * CLOCK_RATE_HZ
 _TICKS_PER_MS = CLOCK_RATE_HZ // 1000
 _FRAME_TICKS = 20 * _TICKS_PER_MS
 _DTX_BYTES = 3
 """An Opus packet this short carries no sound (RFC 6716 §3.1, RFC 7587 §3.1.3)."""
+
+
+_new = tuple.__new__
+"""Makes a named tuple without the detour through a function of Python's."""
 
 
 class SlotPacket(NamedTuple):
@@ -136,13 +141,17 @@ class Slot:
             csrc=voice.csrc if voice else 0,
             level=packet.level,
         )
-        return SlotPacket(self.number, index, self.ssrc, header, packet.payload)
+        return _new(SlotPacket, (self.number, index, self.ssrc, header, packet.payload))
 
     def _take(self, index: int) -> bool:
         """Mark an index as handed out; False where it was before, or cannot be known."""
         ahead = index - self.highest
+        if ahead == 1:
+            self._sent = (self._sent << 1 | 1) & _WINDOW_BITS
+            self.highest = index
+            return True
         if ahead > 0:
-            self._sent = ((self._sent << ahead) | 1) & ((1 << WINDOW) - 1)
+            self._sent = ((self._sent << ahead) | 1) & _WINDOW_BITS
             self.highest = index
             return True
         bit = 1 << -ahead
