@@ -43,6 +43,7 @@ class Heard:
     marker: bool
     level: int
     payload: bytes
+    payload_type: int = 111
 
 
 def read_heard(plain: bytes) -> Heard:
@@ -56,6 +57,7 @@ def read_heard(plain: bytes) -> Heard:
         packet.marker,
         packet.level,
         packet.payload,
+        packet.payload_type,
     )
 
 
@@ -124,17 +126,19 @@ class RtcPeer:
 
     # ------------------------------------------------------------ coming and going
 
-    def answer(self, *, direction: str = "sendonly") -> str:
-        """The SDP answer to the offer."""
+    def answer(self, *, direction: str = "sendonly", red: bool = False) -> str:
+        """The SDP answer to the offer, with RED (RFC 2198) as Chromium or without as Firefox."""
         digest = next(f for f in CERTIFICATE.getFingerprints() if f.algorithm == "sha-256")
         sections = self.offer.count("m=audio")
         common = (
             "a=ice-ufrag:peer\r\na=ice-pwd:peerpeerpeerpeerpeerpeer\r\n"
             f"a=fingerprint:sha-256 {digest.value}\r\na=setup:active\r\na=rtcp-mux\r\n"
         )
+        types = "63 111" if red else "111"
+        maps = "a=rtpmap:111 opus/48000/2\r\n" + ("a=rtpmap:63 red/48000/2\r\n" if red else "")
         head = "v=0\r\no=- 2 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
         return head + "".join(
-            f"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:{mid}\r\n"
+            f"m=audio 9 UDP/TLS/RTP/SAVPF {types}\r\na=mid:{mid}\r\n{maps}"
             f"a={direction if mid == 0 else 'recvonly'}\r\n{common}"
             for mid in range(sections)
         )
@@ -182,11 +186,22 @@ class RtcPeer:
         self.send_raw(self.dtls._tx_srtp.protect(plain))
 
     def speak(
-        self, sequence: int, payload: bytes = b"voice", *, ssrc: int = 5001, level: int = 30
+        self,
+        sequence: int,
+        payload: bytes = b"voice",
+        *,
+        ssrc: int = 5001,
+        level: int = 30,
+        payload_type: int = 111,
     ) -> None:
         """One 20 ms packet of a microphone."""
         plain = make_rtp(
-            sequence & 0xFFFF, sequence * 960 & 0xFFFFFFFF, payload, ssrc=ssrc, level=level
+            sequence & 0xFFFF,
+            sequence * 960 & 0xFFFFFFFF,
+            payload,
+            ssrc=ssrc,
+            level=level,
+            payload_type=payload_type,
         )
         self.send_plain(plain)
 

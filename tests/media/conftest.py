@@ -87,11 +87,12 @@ class House:
         profiles: tuple[object, ...] = (GCM, CM),
         direction: str = "sendonly",
         host: str = "127.0.0.1",
+        red: bool = False,
     ) -> RtcPeer:
         """Open a seat and connect a peer to it."""
         peer = RtcPeer(await self.link.open_seat(made), profiles=profiles, host=host)
         self._peers.append(peer)
-        await self.link.answer_seat(made.media_id, peer.answer(direction=direction))
+        await self.link.answer_seat(made.media_id, peer.answer(direction=direction, red=red))
         await peer.connect()
         await self.saw(lambda: any(getattr(e, "media_id", "") == made.media_id for e in self.seen))
         return peer

@@ -82,7 +82,7 @@ async def test_replays_are_dropped_and_counted(house: House) -> None:
 
 async def test_payloads_that_are_no_opus_of_ours_are_dropped(house: House) -> None:
     a = await house.enter(seat("a"))
-    a.send_plain(make_rtp(1, 0, b"x", payload_type=63))
+    a.send_plain(make_rtp(1, 0, b"x", payload_type=62))
     a.send_plain(make_rtp(2, 0, b""))
     a.send_plain(make_rtp(3, 0, bytes(1276)))
     await house.counted("dropped_payload", 3)

@@ -69,6 +69,10 @@ class Audience:
         self.messages: Any = None
         """`struct mmsghdr[]`, one a GCM listener, without buffers; None: to be laid out anew."""
 
+    def __len__(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def add(self, receiver: Receiver) -> None:
         """He hears the room from the next packet on."""
         self._listeners[receiver] = None

@@ -14,6 +14,7 @@ class Counters:
     | datagrams_in | every datagram read from the port |
     | rtp_in | RTP packets that proved authentic |
     | rtp_forwarded | RTP packets sent to listeners, one per listener |
+    | rtp_recovered | lost RTP packets that a later RED packet repeated |
     | rtcp_in, rtcp_out | RTCP packets that proved authentic; compound packets sent |
     | stun_in | connectivity checks that proved authentic |
     | sessions_connected, sessions_lost | sessions that came up; that ended by themselves |
@@ -29,6 +30,7 @@ class Counters:
     | dropped_auth | packets whose SRTP or SRTCP tag is wrong |
     | dropped_replay | packets that were received before or are too old to know |
     | dropped_payload | RTP of another payload type, or without a payload |
+    | dropped_red | RTP whose redundant encoding (RED, RFC 2198) is malformed |
     | dropped_role | RTP of somebody who is not on stage |
     | dropped_muted | RTP of somebody who is muted |
     | dropped_no_slot | RTP of a voice for which no slot is free |
@@ -39,6 +41,7 @@ class Counters:
     datagrams_in: int = 0
     rtp_in: int = 0
     rtp_forwarded: int = 0
+    rtp_recovered: int = 0
     rtcp_in: int = 0
     rtcp_out: int = 0
     stun_in: int = 0
@@ -57,6 +60,7 @@ class Counters:
     dropped_auth: int = 0
     dropped_replay: int = 0
     dropped_payload: int = 0
+    dropped_red: int = 0
     dropped_role: int = 0
     dropped_muted: int = 0
     dropped_no_slot: int = 0

@@ -135,13 +135,13 @@ class Engine:
             MediaUnavailableError: there is no such session (any more): ask for a new offer.
             SdpTooLargeError, SdpInvalidError
         """
-        fingerprints = parse_answer(command.sdp, self._offer.slots)
+        answer = parse_answer(command.sdp, self._offer.slots)
         session = self._sessions.get(command.media_id)
         if session is None:
             raise MediaUnavailableError
-        if session.answered.is_set() and tuple(session.fingerprints) != fingerprints:
+        if session.answered.is_set() and session.answer != answer:
             raise SdpInvalidError("another answer was given already")
-        session.fingerprints = fingerprints
+        session.answer = answer
         session.answered.set()
 
     def set_role(self, command: SetRole) -> None:
@@ -206,7 +206,7 @@ class Engine:
         if before.tap_id is not None and before.tap_id != permission.tap_id:
             self._tap.forget(before.tap_id)
         if permission.muted or not permission.on_stage:
-            session.room.slots.release(session.voice)
+            session.room.silence(session.voice)
 
     async def _live(self, session: Session) -> None:
         """From the offer to the end; cancelled where the gate closes the session."""
@@ -226,7 +226,9 @@ class Engine:
             async with asyncio.timeout(self._timing.connect_s):
                 await session.answered.wait()
                 await session.proven.wait()
-            keys = await session.dtls.handshake(session.fingerprints, self._timing.handshake_s)
+            keys = await session.dtls.handshake(
+                session.answer.fingerprints, self._timing.handshake_s
+            )
         except TimeoutError:
             return "never_connected"
         except DtlsFailedError:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 import pylibsrtp
 
 from protocol.analysis import AudioHeader
-from server.captions.gate import may_be_heard, tap_for
+from server.captions.gate import Permission, may_be_heard, tap_for
 from server.media.embedded.counters import Counters
+from server.media.embedded.red import RED_PAYLOAD_TYPE, RedInvalidError, unwrap
 from server.media.embedded.rtcp import sender_reports
 from server.media.embedded.rtp import (
     MAX_OPUS_BYTES,
@@ -178,10 +179,33 @@ class Ingress:
         now_ms = self._clock_ms()
         extended = incoming.stream.extend(packet.sequence)
         incoming.reception.packet(extended, packet.timestamp, now_ms)
+        self._on_audio(session, incoming, extended, packet, now_ms)
+
+    def _on_audio(
+        self, session: Session, incoming: Incoming, extended: int, packet: RtpPacket, now_ms: int
+    ) -> None:
+        """Pass on what may be heard: the packet, and before it what was lost and it repeats."""
+        counters = self._counters
+        repeats: list[RtpPacket] = []
+        if packet.payload_type == RED_PAYLOAD_TYPE:
+            try:
+                packet, repeats = unwrap(packet)
+            except RedInvalidError:
+                counters.dropped_red += 1
+                return
         if packet.payload_type != PAYLOAD_TYPE or not 0 < len(packet.payload) <= MAX_OPUS_BYTES:
             counters.dropped_payload += 1
             return
-        self._pass_on(session, incoming, packet, now_ms)
+        if not self._may_be_heard(session.permission):
+            return
+        recovery, permission = incoming.recovery, session.permission
+        for lost in recovery.missing(extended, packet, repeats, permission):
+            counters.rtp_recovered += 1
+            self._pass_on(session, incoming, lost, now_ms)
+        if recovery.take(extended, permission):
+            self._pass_on(session, incoming, packet, now_ms)
+        else:
+            counters.dropped_late += 1
 
     def _open(self, session: Session, data: bytes) -> bytes | None:
         """Decrypt even what may not be heard, so that a voice is in step when it is unmuted."""
@@ -200,18 +224,21 @@ class Ingress:
         else:
             self._counters.dropped_auth += 1
 
+    def _may_be_heard(self, permission: Permission) -> bool:
+        """Roles are checked here, for every packet."""
+        if may_be_heard(permission):
+            return True
+        if permission.on_stage:
+            self._counters.dropped_muted += 1
+        else:
+            self._counters.dropped_role += 1
+        return False
+
     def _pass_on(
         self, session: Session, incoming: Incoming, packet: RtpPacket, now_ms: int
     ) -> None:
-        """Roles and consent are checked here, for every packet."""
-        permission = session.permission
-        if not may_be_heard(permission):
-            if permission.on_stage:
-                self._counters.dropped_muted += 1
-            else:
-                self._counters.dropped_role += 1
-            return
-        if (tap_id := tap_for(permission)) is not None:
+        """Consent is checked here, for every packet that may be heard."""
+        if (tap_id := tap_for(session.permission)) is not None:
             head = AudioHeader(tap_id, packet.sequence, packet.timestamp, packet.level)
             self._tap.offer(tap_id, head.pack() + packet.payload)
         room = session.room

@@ -1,8 +1,9 @@
 """The offer we make and the little we read of its answer (RFC 8866, RFC 8829).
 
-The offer is the same for everybody but for credentials: one payload type, one set of extension
-ids, a microphone we receive (mid 0) and fixed slots we send (mids 1 to K). Client candidates are
-never used: the browser's checks show where it is. Sans I/O; never keeps a description.
+The offer is the same for everybody but for credentials: Opus, which may come wrapped in RED
+(preferred, RFC 2198), one set of extension ids, a microphone we receive (mid 0) and fixed slots we
+send (mids 1 to K). Client candidates are never used: the browser's checks show where it is. Sans
+I/O; never keeps a description.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.domain.errors import SdpInvalidError, SdpTooLargeError
+from server.media.embedded.red import RED_PAYLOAD_TYPE
 from server.media.embedded.rtp import LEVEL_EXTENSION_ID, PAYLOAD_TYPE
 from server.media.embedded.slots import FIRST_SSRC
 
@@ -31,6 +33,18 @@ class Fingerprint(NamedTuple):
     algorithm: str
     value: str
     """Colon-separated hex."""
+
+
+class Answer(NamedTuple):
+    """What is read of an answer."""
+
+    fingerprints: tuple[Fingerprint, ...]
+    """The certificates of which DTLS must show one."""
+    red: bool
+    """Whether every slot may be sent as RED."""
+
+
+NO_ANSWER = Answer((), red=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,12 @@ def make_offer(parts: OfferParts, ufrag: str, password: str) -> str:
 
 def _media(parts: OfferParts, mid: int, direction: str) -> list[str]:
     return [
-        f"m=audio {parts.port} UDP/TLS/RTP/SAVPF {PAYLOAD_TYPE}",
+        f"m=audio {parts.port} UDP/TLS/RTP/SAVPF {RED_PAYLOAD_TYPE} {PAYLOAD_TYPE}",
         "c=IN IP4 0.0.0.0",
         f"a=mid:{mid}",
         f"a={direction}",
+        f"a=rtpmap:{RED_PAYLOAD_TYPE} red/48000/2",
+        f"a=fmtp:{RED_PAYLOAD_TYPE} {PAYLOAD_TYPE}/{PAYLOAD_TYPE}",
         f"a=rtpmap:{PAYLOAD_TYPE} opus/48000/2",
         f"a=fmtp:{PAYLOAD_TYPE} minptime=10;useinbandfec=1;usedtx=1",
         f"a=extmap:{LEVEL_EXTENSION_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level",
@@ -108,8 +124,8 @@ def check_size(sdp: str) -> None:
         raise SdpTooLargeError
 
 
-def parse_answer(sdp: str, slots: int) -> tuple[Fingerprint, ...]:
-    """Read the answer to `make_offer`: the certificate that DTLS must show.
+def parse_answer(sdp: str, slots: int) -> Answer:
+    """Read the answer to `make_offer`.
 
     Raises:
         SdpTooLargeError, SdpInvalidError
@@ -125,7 +141,14 @@ def parse_answer(sdp: str, slots: int) -> tuple[Fingerprint, ...]:
         raise SdpInvalidError("the answer must say setup:active")
     if not {"sendonly", "inactive"} & set(attributes):
         raise SdpInvalidError("mid 0 must be answered sendonly or inactive")
-    return _fingerprints(attributes)
+    return Answer(_fingerprints(attributes), all(_takes_red(s) for s in sections[2:]))
+
+
+def _takes_red(section: Sequence[str]) -> bool:
+    """Whether an m-line keeps the offer's RED; browsers that do not know it leave it out."""
+    return str(RED_PAYLOAD_TYPE) in section[0].split()[3:] and any(
+        line.lower().startswith(f"a=rtpmap:{RED_PAYLOAD_TYPE} red/48000") for line in section
+    )
 
 
 def _sections(sdp: str) -> list[list[str]]:

@@ -7,7 +7,6 @@ name, never an account; never reads a socket.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.captions.gate import Permission
@@ -21,8 +20,9 @@ from server.media.embedded.receivers import (
     in_place_of,
     set_address,
 )
+from server.media.embedded.red import Recovery, Redundancy
 from server.media.embedded.rtcp import Reception
-from server.media.embedded.sdp import Fingerprint
+from server.media.embedded.sdp import NO_ANSWER, Answer
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, inbound, outbound
 from server.media.embedded.udp import Address, read_sockaddr
@@ -43,10 +43,11 @@ address can send these."""
 class Incoming:
     """One SSRC that a session sends with."""
 
-    __slots__ = ("reception", "stream")
+    __slots__ = ("reception", "recovery", "stream")
 
     def __init__(self, ssrc: int) -> None:
         self.stream = Stream()
+        self.recovery = Recovery()
         self.reception = Reception(ssrc)
 
 
@@ -67,7 +68,8 @@ class Session:
     source: bytes | None = None
     """The same as the raw `sockaddr` that datagrams from there come with."""
     sources: list[bytes] = field(default_factory=list)
-    fingerprints: Sequence[Fingerprint] = ()
+    answer: Answer = NO_ANSWER
+    """Set once."""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     proven: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the first valid check: there is an address to send to."""
@@ -118,7 +120,7 @@ class Session:
         self.address = address = read_sockaddr(source)
         if self.receiver is not None:
             set_address(self.receiver, address)
-            self.room.audience.moved()
+            self.room.audience_of(self).moved()
 
 
 class Room:
@@ -130,24 +132,44 @@ class Room:
         self._fanout = fanout
         self.sessions: set[Session] = set()
         """All of the room, connected or not."""
-        self.audience = Audience()
-        """Those who are connected."""
+        self._plain = Audience()
+        self._red = Audience()
+        self._redundancy = [Redundancy() for _ in slots.slots]
+        self.red_depth = 1
+        """Earlier frames repeated in each packet for those who accepted RED."""
+
+    def audience_of(self, session: Session) -> Audience:
+        """The one of two audiences in which a session is for as long as it lives.
+
+        Nonce safety: each audience gets one payload under an index, so each listener does.
+        """
+        return self._red if session.answer.red else self._plain
 
     def add(self, session: Session) -> None:
         """A session is connected: it hears the room from now on."""
         if session.receiver is not None:
-            self.audience.add(session.receiver)
+            self.audience_of(session).add(session.receiver)
 
     def remove(self, session: Session) -> None:
         """Forget a session and free its voice's slot."""
         self.sessions.discard(session)
         if session.receiver is not None:
-            self.audience.remove(session.receiver)
-        self.slots.release(session.voice)
+            self.audience_of(session).remove(session.receiver)
+        self.silence(session.voice)
+
+    def silence(self, voice: Voice) -> None:
+        """The voice was muted or left: its slot is free and its last frames are forgotten."""
+        if voice.slot is not None:
+            self._redundancy[voice.slot.number].forget()
+        self.slots.release(voice)
 
     def forward(self, packet: SlotPacket, speaker: Session) -> None:
         """Send a voice to everybody but the speaker himself."""
         own = speaker.receiver
-        self._fanout.send(packet, self.audience, own)
+        if self._plain:
+            self._fanout.send(packet, self._plain, own)
+        if self._red:
+            wrapped = self._redundancy[packet.slot].wrap(packet, self.red_depth)
+            self._fanout.send(wrapped, self._red, own)
         if own is not None and (silence := in_place_of(packet, own)) is not None:
             self._fanout.send_singly(silence, (own,))
