@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-unit check format generate bench bench-browser bench-media prove-run screenshots clean
+.PHONY: help run test test-unit check format generate bench bench-browser bench-loss bench-media prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -27,10 +27,13 @@ format: ## Format the Python code and repair what the linter can
 generate: ## Write JSON Schema and TypeScript anew from protocol/
 	@tools/python.sh && .venv/bin/python -m protocol.generate
 
-bench: bench-browser bench-media ## Measure everything; results go to bench/results
+bench: bench-browser bench-loss bench-media ## Measure everything; results go to bench/results
 
 bench-browser: ## Voices between two real Chromiums: lag, loss, click to first packet
 	@tools/bench.sh bench.browser
+
+bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI, with and without RED
+	@tools/python.sh bench && tools/bench.sh bench.loss
 
 bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
 	@tools/python.sh dev && .venv/bin/python -m bench.media $(ARGS)

@@ -1,15 +1,17 @@
 #!/bin/sh
-# Makes .venv exactly what uv.lock says: `python.sh` for running, `python.sh dev` for tests too.
+# Makes .venv exactly what uv.lock says: `python.sh` for running, `python.sh dev` for tests
+# too, `python.sh bench` for what needs a C compiler besides.
 . "$(dirname "$0")/common.sh"
 alone python
 
 kind=${1:-run}
 groups="--no-default-groups"
 if [ "$kind" = dev ]; then groups="--group dev"; fi
+if [ "$kind" = bench ]; then groups="--group dev --group bench"; fi
 
 wanted=$(cat uv.lock pyproject.toml | cksum)
 holds() { [ -x .venv/bin/python ] && [ "$(cat ".venv/.masil-$1.stamp" 2>/dev/null)" = "$wanted" ]; }
-if holds "$kind" || holds dev; then exit 0; fi
+if holds "$kind" || holds bench || { [ "$kind" = run ] && holds dev; }; then exit 0; fi
 
 uv=$(tools/uv.sh)
 say "installing the locked Python packages (into .venv)"

@@ -62,6 +62,7 @@ class House:
     ) -> None:
         """`settings` are more environment variables."""
         self.port = free_port(socket.SOCK_STREAM)
+        self.media_port = free_udp_ports(media_workers)
         self.url = f"http://localhost:{self.port}"
         self.state_dir = state_dir
         self.lines: list[str] = []
@@ -75,7 +76,7 @@ class House:
             **os.environ,
             "MASIL_STATE_DIR": str(state_dir),
             "MASIL_HTTP_PORT": str(self.port),
-            "MASIL_MEDIA_PORT": str(free_udp_ports(media_workers)),
+            "MASIL_MEDIA_PORT": str(self.media_port),
             "MASIL_MEDIA_WORKERS": str(media_workers),
             "MASIL_CLIENT_DIR": str(client_dir),
             "MASIL_WHISPER_MODEL": whisper_model,

@@ -205,6 +205,12 @@ class RtcPeer:
         )
         self.send_plain(plain)
 
+    def report_loss(self, ssrc: int, fraction: int) -> None:
+        """A receiver report (RFC 3550 §6.4.2) about a stream that we hear."""
+        block = struct.pack("!IIIIII", ssrc, fraction << 24, 0, 0, 0, 0)
+        report = struct.pack("!BBHI", 0x81, 201, 7, 9) + block
+        self.send_raw(self.dtls._tx_srtp.protect_rtcp(report))
+
     def check(self, *, ufrag: str = "", password: str = "", nominate: bool = True) -> bytes:
         """A connectivity check, as a browser sends it."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)

@@ -291,6 +291,7 @@ class Engine:
             [incoming.reception for incoming in session.incoming.values()],
             self._clock.now_ms(),
             now_ms,
+            session.room.lost_behind_us(session, now_ms) if session.incoming else 0,
         )
         self._send(session, session.report.protect_rtcp(data))
         self._counters.rtcp_out += 1

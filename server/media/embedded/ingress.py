@@ -15,7 +15,7 @@ from protocol.analysis import AudioHeader
 from server.captions.gate import Permission, may_be_heard, tap_for
 from server.media.embedded.counters import Counters
 from server.media.embedded.red import RED_PAYLOAD_TYPE, RedInvalidError, unwrap
-from server.media.embedded.rtcp import sender_reports
+from server.media.embedded.rtcp import losses, sender_reports
 from server.media.embedded.rtp import (
     MAX_OPUS_BYTES,
     PAYLOAD_TYPE,
@@ -25,6 +25,7 @@ from server.media.embedded.rtp import (
     parse_rtp,
 )
 from server.media.embedded.session import MAX_STREAMS, Incoming, Session
+from server.media.embedded.slots import FIRST_SSRC
 from server.media.embedded.stun import (
     Check,
     StunInvalidError,
@@ -267,3 +268,7 @@ class Ingress:
             if incoming is not None:
                 incoming.reception.last_report = report
                 incoming.reception.last_report_ms = now_ms
+        for ssrc, fraction in losses(plain):
+            slot = ssrc - FIRST_SSRC
+            if 0 <= slot < len(session.room.slots.slots):
+                session.downlink.reported(slot, fraction, now_ms)

@@ -1,13 +1,13 @@
 """RTCP (RFC 3550 §6), as little as browsers need.
 
-Receiver reports for their microphone, sender reports for our slots. Sans I/O. What listeners
-report about our slots is not read.
+Receiver reports for their microphone, sender reports for our slots; of what listeners report about
+our slots, the share that was lost. Sans I/O.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from server.media.embedded.rtp import CLOCK_RATE_HZ
 from server.media.embedded.slots import Slot
@@ -20,6 +20,8 @@ OUR_SSRC = 1
 _NTP_UNIX_OFFSET_S = 2_208_988_800
 _CNAME = b"masil"
 _BLOCK = struct.Struct("!IIIIII")
+_BLOCKS_FROM = {SENDER_REPORT: 24, RECEIVER_REPORT: 4}
+"""Where report blocks begin, in bytes after the header."""
 
 
 class Reception:
@@ -63,13 +65,17 @@ class Reception:
         self.highest = max(self.highest, extended)
         self._received += 1
 
-    def block(self, now_ms: int) -> bytes:
-        """A report block about the time since the last one."""
+    def block(self, now_ms: int, least_fraction: int = 0) -> bytes:
+        """A report block about the time since the last one.
+
+        It tells of at least `least_fraction` 256ths lost (loss.py); the total stays what it is.
+        """
         expected = self.highest - self._base + 1
         lost = max(-0x800000, min(0x7FFFFF, expected - self._received))
         expected_now = expected - self._expected_before
         lost_now = expected_now - (self._received - self._received_before)
         fraction = min(255, (lost_now << 8) // expected_now) if lost_now > 0 else 0
+        fraction = max(fraction, least_fraction)
         self._expected_before, self._received_before = expected, self._received
         delay = (now_ms - self.last_report_ms) * 65536 // 1000 if self.last_report else 0
         return _BLOCK.pack(
@@ -89,11 +95,15 @@ def ntp_time(unix_ms: int) -> int:
 
 
 def compound(
-    slots: Iterable[Slot], receptions: Iterable[Reception], unix_ms: int, now_ms: int
+    slots: Iterable[Slot],
+    receptions: Iterable[Reception],
+    unix_ms: int,
+    now_ms: int,
+    least_fraction: int = 0,
 ) -> bytes:
     """Sender reports of slots that spoke, a receiver report, and our name (RFC 3550 §6.1)."""
     reports = b"".join(_sender_report(slot, unix_ms, now_ms) for slot in slots)
-    blocks = [reception.block(now_ms) for reception in receptions]
+    blocks = [reception.block(now_ms, least_fraction) for reception in receptions]
     reports += _packet(len(blocks), RECEIVER_REPORT, OUR_SSRC.to_bytes(4, "big") + b"".join(blocks))
     item = bytes((1, len(_CNAME))) + _CNAME
     chunk = OUR_SSRC.to_bytes(4, "big") + item + bytes(4 - len(item) % 4)
@@ -123,14 +133,34 @@ def sender_reports(data: bytes) -> list[tuple[int, int]]:
     Reading stops at the first packet that does not fit.
     """
     found: list[tuple[int, int]] = []
+    for _, kind, body in _packets(data):
+        if kind == SENDER_REPORT and len(body) >= 24:
+            ssrc, ntp = struct.unpack_from("!IQ", body)
+            found.append((ssrc, ntp >> 16 & 0xFFFFFFFF))
+    return found
+
+
+def losses(data: bytes) -> list[tuple[int, int]]:
+    """(SSRC, lost 256ths) of each report block in an authentic compound packet.
+
+    Reading stops at the first packet that does not fit.
+    """
+    found: list[tuple[int, int]] = []
+    for count, kind, body in _packets(data):
+        start = _BLOCKS_FROM.get(kind, len(body))
+        for at in range(start, len(body) - _BLOCK.size + 1, _BLOCK.size)[:count]:
+            ssrc, fraction = struct.unpack_from("!IB", body, at)
+            found.append((ssrc, fraction))
+    return found
+
+
+def _packets(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Count, type and body of each packet in a compound packet."""
     at = 0
     while at + 4 <= len(data):
         first, kind, words = struct.unpack_from("!BBH", data, at)
         end = at + 4 + 4 * words
         if first >> 6 != 2 or end > len(data):
-            break
-        if kind == SENDER_REPORT and end - at >= 28:
-            ssrc, ntp = struct.unpack_from("!IQ", data, at + 4)
-            found.append((ssrc, ntp >> 16 & 0xFFFFFFFF))
+            return
+        yield first & 0x1F, kind, data[at + 4 : end]
         at = end
-    return found

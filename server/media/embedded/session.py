@@ -13,6 +13,7 @@ from server.captions.gate import Permission
 from server.media.embedded.audience import Audience
 from server.media.embedded.dtls import DtlsServer
 from server.media.embedded.fanout import Fanout
+from server.media.embedded.loss import Downlink, to_relay
 from server.media.embedded.receivers import (
     CmReceiver,
     GcmReceiver,
@@ -78,6 +79,7 @@ class Session:
     """Seals our RTCP."""
     receiver: Receiver | None = None
     incoming: dict[int, Incoming] = field(default_factory=dict)
+    downlink: Downlink = field(default_factory=Downlink)
     budget: int = PACKETS_A_SECOND
     """Packets it may still send in this second."""
     checks: int = CHECKS_A_SECOND
@@ -162,6 +164,17 @@ class Room:
         if voice.slot is not None:
             self._redundancy[voice.slot.number].forget()
         self.slots.release(voice)
+
+    def lost_behind_us(self, speaker: Session, now_ms: int) -> int:
+        """What the listeners of a voice cannot make up for, as the fraction of a report block."""
+        slot = speaker.voice.slot
+        if slot is None:
+            return 0
+        return to_relay(
+            other.downlink.loss(slot.number, now_ms) ** (1 + self.red_depth * other.answer.red)
+            for other in self.sessions
+            if other is not speaker and other.receiver is not None
+        )
 
     def forward(self, packet: SlotPacket, speaker: Session) -> None:
         """Send a voice to everybody but the speaker himself."""

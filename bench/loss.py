@@ -1,0 +1,184 @@
+"""Speech from one real Chromium to another over a road that loses every tenth datagram.
+
+Run by `make bench-loss`; stores bench/results/loss.json. Rows: which protection was on, and where
+the road lost something. Each clip is scored against what the speaker's microphone gave.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import typer
+from playwright.sync_api import sync_playwright
+
+from bench.lossy_road import LossyRoad
+from bench.speech_score import MAX_CLIP_S, Script, scores, script
+from tests.browser import flows
+from tests.browser.audio import write_wav
+from tests.browser.house import ROOT, House
+from tests.browser.person import Person, person
+from tests.shared_material import shared_path
+
+LOSS = 0.10
+SETTLE_S = 12
+"""Reports and jitter buffers have this long to react before anything is recorded."""
+CLIPS = ("en_austen_0870", "en_libri_quilter", "en_lj001_0006", "syn_ko_4")
+ROAD = (Path(__file__).parent / "loss_road.js").read_text("utf-8")
+
+
+class Protection(NamedTuple):
+    """What both pages negotiate."""
+
+    name: str
+    speaker_red: bool
+    listener_red: bool
+    fec: bool
+
+
+class Road(NamedTuple):
+    """Who loses how much."""
+
+    name: str
+    up: float
+    down: float
+
+
+PROTECTIONS = (
+    Protection("none", False, False, False),
+    Protection("fec", False, False, True),
+    Protection("red", True, True, True),
+)
+ROADS = (
+    Road("no loss", 0, 0),
+    Road("downlink", 0, LOSS),
+    Road("uplink", LOSS, 0),
+)
+
+
+class Bench:
+    """Two people in a house, each on a road of his own."""
+
+    def __init__(self, stack: ExitStack, directory: Path, spoken: Script) -> None:
+        self.house = House(directory, "tiny")
+        stack.callback(self.house.close)
+        self.spoken = spoken
+        playwright = stack.enter_context(sync_playwright())
+        microphone = write_wav(directory / "speech.wav", spoken.samples)
+        self.roads = [stack.enter_context(LossyRoad(self.house.media_port)) for _ in range(2)]
+        self.speaker = stack.enter_context(person(playwright, self.house.url, microphone))
+        self.listener = stack.enter_context(person(playwright, self.house.url))
+        for who in (self.speaker, self.listener):
+            who.context.add_init_script(ROAD)
+        speaker, listener = self.speaker.page, self.listener.page
+        flows.come_as_founder(self.house, speaker, "010-2345-6789", "Ann")
+        flows.add_contact(speaker, "010-9876-5432")
+        flows.knock(self.house, listener, "010-9876-5432", "Bea")
+        flows.let_in(speaker, listener, "Bea")
+
+    def enter(self, protection: Protection) -> None:
+        """Both meet in a new room."""
+        for who, road, red in zip(
+            (self.speaker, self.listener),
+            self.roads,
+            (protection.speaker_red, protection.listener_red),
+            strict=True,
+        ):
+            road.start_again(0)
+            terms = {
+                "from": self.house.media_port,
+                "to": road.port,
+                "red": red,
+                "fec": protection.fec,
+            }
+            who.page.evaluate("(terms) => { window.masilRoad = terms; }", terms)
+        flows.open_room(self.speaker.page, protection.name)
+        flows.unmute(self.speaker.page)
+        flows.enter_room(self.listener.page, protection.name)
+
+    def measure(self, protection: Protection, road: Road, seed: int) -> dict[str, Any]:
+        """One row."""
+        self.roads[0].start_again(seed, up=road.up)
+        self.roads[1].start_again(seed, down=road.down)
+        self.speaker.page.wait_for_timeout(SETTLE_S * 1000)
+        before = stats(self.listener)
+        self.speaker.tap_microphone("said")
+        self.listener.tap_slots("heard")
+        self.speaker.page.wait_for_timeout(1000 * (self.spoken.seconds + MAX_CLIP_S + 2))
+        said, heard = self.speaker.stop_tap("said"), self.listener.stop_tap("heard")
+        after = stats(self.listener)
+        made = scores(self.spoken, said, heard)
+        ways = (self.roads[0].ways["up"], self.roads[1].ways["down"])
+        return {
+            "protection": protection.name,
+            "loss": road.name,
+            "pesq": round(statistics.mean(score.pesq for score in made), 2),
+            "pesq_worst": round(min(score.pesq for score in made), 2),
+            "stoi": round(statistics.mean(score.stoi for score in made), 3),
+            "clips": len(made),
+            "datagrams_lost": [round(way.lost / (way.lost + way.passed), 3) for way in ways],
+            "concealed": share(before, after, "concealedSamples", "totalSamplesReceived"),
+            "bytes_a_packet": round(
+                (after["bytesReceived"] - before["bytesReceived"])
+                / (after["packetsReceived"] - before["packetsReceived"])
+            ),
+            "codec": after["codec"],
+        }
+
+
+def stats(listener: Person) -> dict[str, Any]:
+    """What Chromium says about the slot that is heard."""
+    found: dict[str, Any] = listener.page.evaluate("() => masilSlots()")
+    return found
+
+
+def share(before: dict[str, Any], after: dict[str, Any], part: str, whole: str) -> float:
+    """The share of one figure in another, over the time between two reports."""
+    total = after[whole] - before[whole]
+    return round((after[part] - before[part]) / total, 4) if total else 0.0
+
+
+def measure(clips: list[Path]) -> list[dict[str, Any]]:
+    """All rows."""
+    rows = []
+    with ExitStack() as stack:
+        bench = Bench(stack, Path(tempfile.mkdtemp()), script(clips))
+        for protection in PROTECTIONS:
+            bench.enter(protection)
+            for seed, road in enumerate(ROADS, 1):
+                rows.append(bench.measure(protection, road, seed))
+                typer.echo(json.dumps(rows[-1]))
+            flows.end_room(bench.speaker.page)
+    return rows
+
+
+def main() -> None:
+    """Measure, print and store."""
+    found = [shared_path("data", "speech", "open", f"{name}.flac") for name in CLIPS]
+    clips = [path for path in found if path is not None]
+    if not clips:
+        typer.echo("skipped: no speech clips (../shared/data/speech/open; set MASIL_SHARED)")
+        return
+    results = {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip(),
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "loss": LOSS,
+        "clips": list(CLIPS),
+        "rows": measure(clips),
+    }
+    target = ROOT / "bench" / "results" / "loss.json"
+    target.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
