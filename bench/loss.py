@@ -7,6 +7,7 @@ the road lost something. Each clip is scored against what the speaker's micropho
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -52,9 +53,9 @@ class Road(NamedTuple):
 
 
 PROTECTIONS = (
-    Protection("none", False, False, False),
+    Protection("red and fec", True, True, True),
     Protection("fec", False, False, True),
-    Protection("red", True, True, True),
+    Protection("none", False, False, False),
 )
 ROADS = (
     Road("no loss", 0, 0),
@@ -120,9 +121,9 @@ class Bench:
             "protection": protection.name,
             "loss": road.name,
             "pesq": round(statistics.mean(score.pesq for score in made), 2),
-            "pesq_worst": round(min(score.pesq for score in made), 2),
+            "pesq_of_clips": sorted(round(score.pesq, 2) for score in made),
             "stoi": round(statistics.mean(score.stoi for score in made), 3),
-            "clips": len(made),
+            "cpu_load": round(os.getloadavg()[0], 1),
             "datagrams_lost": [round(way.lost / (way.lost + way.passed), 3) for way in ways],
             "concealed": share(before, after, "concealedSamples", "totalSamplesReceived"),
             "bytes_a_packet": round(

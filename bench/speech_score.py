@@ -15,7 +15,7 @@ from tests.browser.audio import RATE_HZ, Heard, Samples, silence
 
 SCORE_RATE_HZ = 16_000
 PAUSE_S = 1.0
-MAX_CLIP_S = 8.0
+MAX_CLIP_S = 6.0
 MARGIN_S = 0.3
 _SEARCH_S = 0.6
 

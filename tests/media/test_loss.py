@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from server.media.embedded.loss import MAX_RELAYED, STALE_MS, Downlink, to_relay
+import asyncio
+
+from server.media.embedded.loss import MAX_RELAYED, STALE_MS, Downlink, red_depth, to_relay
+from server.media.embedded.red import parse_red
 from server.media.embedded.rtcp import Reception, compound, losses
 from server.media.embedded.slots import FIRST_SSRC, SpeakerSlots
 from tests.fakes.rtc import RtcPeer
@@ -81,6 +84,28 @@ def test_the_worst_tenth_of_a_large_room_does_not_set_the_sound_of_all() -> None
     assert to_relay([0.0] * 19 + [0.5]) == 0
     assert to_relay([0.0625] * 18 + [0.5] * 2) == 16
     assert to_relay([0.9]) == int(MAX_RELAYED * 256)
+
+
+def test_more_is_repeated_while_listeners_lose_much() -> None:
+    assert red_depth([], 1) == 1
+    assert red_depth([0.0] * 19 + [0.5], 1) == 1
+    assert red_depth([0.02], 1) == 1
+    assert red_depth([0.04], 1) == 2
+    assert red_depth([0.02], 2) == 2
+    assert red_depth([0.005], 2) == 1
+
+
+async def test_a_listener_who_loses_much_gets_two_frames_again(house: House) -> None:
+    a = await house.enter(seat("a"))
+    b = await house.enter(seat("b", csrc=2, role="listener"), red=True)
+    said = 0
+    while not b.heard or len(parse_red(b.heard[-1].payload)) < 3:
+        said += 1
+        a.speak(said)
+        await b.hears(said)
+        b.report_loss(b.heard[0].ssrc, 26)
+        await asyncio.sleep(0.02)
+    assert said > 3
 
 
 def test_report_blocks_are_read_from_both_kinds_of_report() -> None:

@@ -277,6 +277,10 @@ class Engine:
         while True:
             await asyncio.sleep(self._timing.report_s / 5)
             turn = (turn + 1) % 5
+            if turn == 0:
+                now_ms = self._clock.monotonic_ms()
+                for room in self._rooms.values():
+                    room.adapt(now_ms)
             for n, session in enumerate(list(self._sessions.values())):
                 session.refill()
                 if n % 5 == turn and session.report is not None:

@@ -7,12 +7,17 @@ Sans I/O. Owns no session, never sends.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 STALE_MS = 20_000
 """A listener who reported nothing for so long counts as one who loses nothing."""
 MAX_RELAYED = 0.2
 """However bad it is behind us: protection costs all listeners sound, and more hardly helps."""
+DEEP_FROM = 0.03
+"""From this loss on, two frames are repeated in each packet instead of one, …"""
+DEEP_UNTIL = 0.01
+"""… and no longer where the loss is below this again."""
 _SMOOTHING = 0.5
 _TOLD_SHARE = 0.9
 """The worst tenth of a large room does not set the sound of all."""
@@ -39,11 +44,22 @@ class Downlink:
             return 0.0
         return self._losses[slot]
 
+    def worst(self, now_ms: int) -> float:
+        """The loss on the slot that suffers most."""
+        return max((self.loss(slot, now_ms) for slot in self._losses), default=0.0)
+
 
 def to_relay(losses: Iterable[float]) -> int:
     """What a speaker is told of all his listeners, as the fraction of a report block."""
+    return int(min(_of_a_room(losses), MAX_RELAYED) * 256)
+
+
+def red_depth(losses: Iterable[float], before: int) -> int:
+    """How many earlier frames to repeat for listeners who lose so much; `before` is the last."""
+    return 2 if _of_a_room(losses) >= (DEEP_FROM if before < 2 else DEEP_UNTIL) else 1
+
+
+def _of_a_room(losses: Iterable[float]) -> float:
+    """The loss that nine of ten listeners stay within."""
     ordered = sorted(losses)
-    if not ordered:
-        return 0
-    told = ordered[max(0, int(len(ordered) * _TOLD_SHARE + 0.999) - 1)]
-    return int(min(told, MAX_RELAYED) * 256)
+    return ordered[math.ceil(len(ordered) * _TOLD_SHARE) - 1] if ordered else 0.0

@@ -13,7 +13,7 @@ from server.captions.gate import Permission
 from server.media.embedded.audience import Audience
 from server.media.embedded.dtls import DtlsServer
 from server.media.embedded.fanout import Fanout
-from server.media.embedded.loss import Downlink, to_relay
+from server.media.embedded.loss import Downlink, red_depth, to_relay
 from server.media.embedded.receivers import (
     CmReceiver,
     GcmReceiver,
@@ -164,6 +164,11 @@ class Room:
         if voice.slot is not None:
             self._redundancy[voice.slot.number].forget()
         self.slots.release(voice)
+
+    def adapt(self, now_ms: int) -> None:
+        """Repeat as many frames as those who can use them need."""
+        losses = [s.downlink.worst(now_ms) for s in self.sessions if s.answer.red and s.receiver]
+        self.red_depth = red_depth(losses, self.red_depth)
 
     def lost_behind_us(self, speaker: Session, now_ms: int) -> int:
         """What the listeners of a voice cannot make up for, as the fraction of a report block."""
