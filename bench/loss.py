@@ -126,6 +126,15 @@ class Bench:
             "cpu_load": round(os.getloadavg()[0], 1),
             "datagrams_lost": [round(way.lost / (way.lost + way.passed), 3) for way in ways],
             "concealed": share(before, after, "concealedSamples", "totalSamplesReceived"),
+            "stretched": share(
+                before, after, "insertedSamplesForDeceleration", "totalSamplesReceived"
+            ),
+            "squeezed": share(
+                before, after, "removedSamplesForAcceleration", "totalSamplesReceived"
+            ),
+            "jitter_buffer_ms": round(
+                1000 * share(before, after, "jitterBufferDelay", "jitterBufferEmittedCount")
+            ),
             "bytes_a_packet": round(
                 (after["bytesReceived"] - before["bytesReceived"])
                 / (after["packetsReceived"] - before["packetsReceived"])

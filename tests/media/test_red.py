@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.errors import SdpInvalidError
 from server.media.embedded.red import (
     MAX_OUT_BYTES,
     RED_PAYLOAD_TYPE,
@@ -20,6 +21,7 @@ from server.media.embedded.red import (
     unwrap,
 )
 from server.media.embedded.rtp import RtpPacket, slot_header
+from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
 from server.media.embedded.slots import FIRST_SSRC, SlotPacket
 from tests.fakes.rtc import CM, GCM, RtcPeer
 from tests.media.conftest import House, seat
@@ -224,8 +226,39 @@ async def test_each_listener_gets_what_he_accepted(
     assert [(h.sequence, h.timestamp, h.csrc, h.level) for h in at_wrapped] == [
         (h.sequence, h.timestamp, h.csrc, h.level) for h in at_plain
     ]
-    assert plain.undecryptable == wrapped.undecryptable == 0
+    for listener in (plain, wrapped):
+        assert listener.undecryptable == 0
+        assert len({(h.ssrc, h.sequence) for h in listener.heard}) == 5, "one payload an index"
     assert a.heard == []
+
+
+async def test_what_was_accepted_cannot_be_changed(house: House) -> None:
+    """Else an index could be sealed for one listener in both forms."""
+    made = seat("a")
+    peer = await house.enter(made, red=True)
+    await house.link.answer_seat(made.media_id, peer.answer(red=True))
+    with pytest.raises(SdpInvalidError):
+        await house.link.answer_seat(made.media_id, peer.answer(red=False))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "accepted"),
+    [
+        ("", "", True),
+        ("SAVPF 63 111", "SAVPF 111", False),  # Firefox, aiortc
+        ("a=rtpmap:63 red/48000/2\r\n", "", False),
+        ("red/48000/2", "telephone-event/48000", False),
+        ("red/48000/2", "RED/48000/2", True),
+    ],
+)
+def test_red_counts_as_accepted_only_where_the_slots_keep_it(
+    before: str, after: str, accepted: bool
+) -> None:
+    parts = OfferParts(["192.0.2.1"], 8080, ":".join(["AB"] * 32), 2)
+    offer = make_offer(parts, "ufrag", "password")
+    answer = offer.replace("recvonly", "SEND").replace("sendonly", "recvonly")
+    answer = answer.replace("SEND", "sendonly").replace("actpass", "active")
+    assert parse_answer(answer.replace(before, after), slots=2).red is accepted
 
 
 async def test_a_slot_repeats_only_the_voice_it_carries(house: House) -> None:
