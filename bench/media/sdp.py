@@ -49,7 +49,8 @@ def parse(sdp: str) -> Remote:
         host=candidate[0],
         port=int(candidate[1]),
         mids=tuple(re.findall(r"(?m)^a=mid:(\S+)", sdp)),
-        payload_type=int(_find(r"^m=audio \d+ \S+ (\d+)", sdp)[0]),
+        # By its name: RED may stand before it.
+        payload_type=int(_find(r"^a=rtpmap:(\d+) opus/48000", sdp)[0]),
     )
 
 
