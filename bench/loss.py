@@ -54,8 +54,8 @@ class Road(NamedTuple):
 
 PROTECTIONS = (
     Protection("red and fec", True, True, True),
-    Protection("fec", False, False, True),
     Protection("none", False, False, False),
+    Protection("fec", False, False, True),
 )
 ROADS = (
     Road("no loss", 0, 0),
@@ -121,6 +121,7 @@ class Bench:
             "protection": protection.name,
             "loss": road.name,
             "pesq": round(statistics.mean(score.pesq for score in made), 2),
+            "pesq_median": round(statistics.median(score.pesq for score in made), 2),
             "pesq_of_clips": sorted(round(score.pesq, 2) for score in made),
             "stoi": round(statistics.mean(score.stoi for score in made), 3),
             "cpu_load": round(os.getloadavg()[0], 1),
