@@ -122,7 +122,7 @@ class Bench:
             "loss": road.name,
             "pesq": round(statistics.mean(score.pesq for score in made), 2),
             "pesq_median": round(statistics.median(score.pesq for score in made), 2),
-            "pesq_of_clips": sorted(round(score.pesq, 2) for score in made),
+            "pesq_of_clips": [round(score.pesq, 2) for score in made],
             "stoi": round(statistics.mean(score.stoi for score in made), 3),
             "cpu_load": round(os.getloadavg()[0], 1),
             "datagrams_lost": [round(way.lost / (way.lost + way.passed), 3) for way in ways],
@@ -158,7 +158,7 @@ def share(before: dict[str, Any], after: dict[str, Any], part: str, whole: str) 
 
 def measure(clips: list[Path]) -> list[dict[str, Any]]:
     """All rows."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     with ExitStack() as stack:
         bench = Bench(stack, Path(tempfile.mkdtemp()), script(clips))
         for protection in PROTECTIONS:
