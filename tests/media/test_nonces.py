@@ -1,0 +1,113 @@
+"""No nonce is used twice, whatever people do; libsrtp is the receiver."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.media.embedded.audience import Audience
+from server.media.embedded.receivers import (
+    GcmReceiver,
+)
+from server.media.embedded.rtp import RtpPacket
+from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
+from server.media.embedded.srtp import SrtpKeys
+from tests.media.sealing import (
+    CM,
+    browser,
+    make_keys,
+    make_receiver,
+    open_ears,
+)
+
+
+class _Recorder(GcmReceiver):
+    """A listener whose nonces are looked at."""
+
+    __slots__ = ("nonces",)
+
+    def __init__(self, keys: SrtpKeys, slots: int) -> None:
+        super().__init__(keys, slots)
+        self.nonces: list[bytes] = []
+        sealed = self.encrypt_into
+
+        def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
+            self.nonces.append(bytes(nonce))
+            return sealed(nonce, data, head, out)
+
+        self.encrypt_into = record  # type: ignore[assignment]
+
+
+Step = tuple[int, int, int, int]
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # who sends
+        st.integers(0, 3),  # 0 to 2: on which of his streams; 3: he is muted instead
+        st.one_of(  # how far his sequence number moves
+            st.just(1), st.integers(-200, 300), st.sampled_from([30_000, -30_000, 32_767, 65_535])
+        ),
+        st.integers(0, 700),  # milliseconds later
+    ),
+    max_size=120,
+)
+
+
+class _Stage:
+    """Three people with three streams each, on two slots."""
+
+    def __init__(self, first: int) -> None:
+        self.slots = SpeakerSlots(2, first)
+        self.voices = [Voice(n + 1) for n in range(3)]
+        self.streams = {(who, n): Stream() for who in range(3) for n in range(3)}
+        self.sequences = dict.fromkeys(self.streams, 0)
+        self.now_ms = 1000
+
+    def take(self, who: int, which: int, step: int, pause: int) -> SlotPacket | None:
+        self.now_ms += pause
+        if which == 3:
+            self.slots.release(self.voices[who])
+            return None
+        sequence = self.sequences[who, which] = (self.sequences[who, which] + step) & 0xFFFF
+        packet = RtpPacket(False, 111, sequence, sequence * 960, who * 10 + which, 20, b"x")
+        slot = self.slots.place(self.voices[who], packet, self.now_ms)
+        return slot.rewrite(self.streams[who, which], packet, self.now_ms) if slot else None
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    first=st.one_of(st.integers(1, 3 * 65_536), st.integers(65_480, 65_536)),
+    joins=st.lists(st.integers(0, 30), max_size=3),
+    leaves=st.integers(0, 100),
+    plan=STEPS,
+)
+def test_no_nonce_twice_and_every_listener_decrypts(
+    first: int, joins: list[int], leaves: int, plan: list[Step]
+) -> None:
+    """Whatever senders do, whoever joins and leaves, over wraps and switches of slots.
+
+    The first three listeners are the speakers themselves; the last one is sealed by libsrtp.
+    """
+    stage = _Stage(first)
+    keys = [*(make_keys(seed=20 + n) for n in range(6)), make_keys(CM, 40)]
+    listeners = [*(_Recorder(k, 2) for k in keys[:6]), make_receiver(keys[6], 2)]
+    clients = [browser(k) for k in keys]
+    joined = [0, 0, 0, *[*joins, 0, 0, 0][:3], 0]
+    room = Audience()
+    with open_ears(listeners) as ears:
+        for at, (who, which, step, pause) in enumerate(plan):
+            for receiver, since in zip(listeners, joined, strict=True):
+                if since == at:
+                    room.add(receiver)
+            if at == leaves:
+                room.remove(listeners[5])
+            packet = stage.take(who, which, step, pause)
+            if packet is not None:
+                ears.speak(packet, room, listeners[who])
+                ears.check(clients, who)
+    for receiver in listeners[:6]:
+        assert isinstance(receiver, _Recorder)
+        assert len(receiver.nonces) == len(set(receiver.nonces))
