@@ -51,6 +51,8 @@ async def ready(gate: GateEnd, room: str, tap_id: int, language: str | None = No
     await gate.send(OpenCaptions(room_id=room), grant, LoadModel())
     state = await gate.hear(EngineState, lambda engine: engine.state in ("ready", "unavailable"))
     assert state.state == "ready"
+    # Answered in order: the grant is in force before audio comes on another connection.
+    await gate.stats()
 
 
 @pytest.mark.model
