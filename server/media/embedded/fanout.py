@@ -4,7 +4,7 @@ Per listener and packet: one call of AES-128-GCM straight into a preallocated bu
 no await, no allocation; then sendmmsg(2), in chunks. What can be made once for all listeners or
 once for many packets comes from audience.py. Listeners on the older AES-CM/SHA-1 profile, and the
 few packets around a wrap that not everybody may get, are sealed one by one in the same pass.
-Never decides who hears whom. Why it is built so: docs/decisions/0006-hot-path.md.
+Never decides who hears whom. Why it is built so: docs/decisions/0008-hot-path.md.
 """
 
 from __future__ import annotations
