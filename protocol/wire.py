@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 MAX_MESSAGE_BYTES = 64 * 1024
 """The largest message a browser may send, and the largest body of a request."""
+
+
+Id = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A number that pairs a reply with its command, unique within one connection."""
+Token = Annotated[str, Meta(min_length=1, max_length=64)]
+"""An opaque id that the gate made."""
 
 
 def snake(name: str) -> str:

@@ -75,11 +75,11 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-export type Role = "listener" | "moderator" | "speaker";
+export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
 export type Membership = "member" | "waiting";
 
-export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
+export type Role = "listener" | "moderator" | "speaker";
 
 /** Open a room with the sender as moderator. Reply: `room_opened`. */
 export interface OpenRoom {
@@ -240,110 +240,6 @@ export interface Error {
   message: string;
 }
 
-/** Reply to `open_room`. */
-export interface RoomOpened {
-  type: "room_opened";
-  id: number;
-  roomId: string;
-}
-
-/** A person in a room. */
-export interface ParticipantView {
-  memberId: string;
-  name: string;
-  role: Role;
-  muted: boolean;
-  handRaisedAtMs: number | null;
-  /** A moderator has asked this listener to come on stage. */
-  invited: boolean;
-  /** This speaker's words are turned into text. */
-  consented: boolean;
-  /** False during the grace time after a lost connection; the seat is kept. */
-  connected: boolean;
-  /** The number that names this person's voice in RTP's CSRC field. */
-  csrc: number;
-}
-
-/** A word or a pair of words that the room talks about. */
-export interface TopicView {
-  term: string;
-  /** 0 to 1, relative to the room's heaviest topic. */
-  weight: number;
-  /** How many consenting speakers said it. */
-  speakers: number;
-}
-
-/** All that a participant may see of a room. */
-export interface RoomView {
-  roomId: string;
-  title: string;
-  revision: number;
-  openedAtMs: number;
-  captionsOn: boolean;
-  participants: ParticipantView[];
-  topics: TopicView[];
-}
-
-/** A TURN server through which voices go where the media port cannot be reached directly. */
-export interface IceServer {
-  /** As RFC 7065 writes them, for `RTCIceServer.urls`. */
-  urls: string[];
-  /** When it expires (Unix seconds), a colon, and a pseudonym. */
-  username: string;
-  credential: string;
-}
-
-/** Reply to `join_room`: the room and, unless the media process is away, the SDP offer. */
-export interface Joined {
-  type: "joined";
-  id: number;
-  room: RoomView;
-  mediaId: string | null;
-  sdp: string | null;
-  /** For this connection only: the credentials expire. Empty where the house has no relay. */
-  iceServers: IceServer[];
-}
-
-/** Reply to `renew_media`. */
-export interface MediaOffer {
-  type: "media_offer";
-  id: number;
-  mediaId: string;
-  sdp: string;
-  iceServers: IceServer[];
-}
-
-/** Reply to `sync_room`. */
-export interface RoomSnapshot {
-  type: "room_snapshot";
-  id: number;
-  room: RoomView;
-}
-
-/** A number of `add_contacts` that is kept. */
-export interface AddedContact {
-  index: number;
-  contactId: string;
-}
-
-/** A number of `add_contacts` that was not kept. */
-export interface RejectedNumber {
-  index: number;
-  code: ErrorCode;
-}
-
-/** Reply to `add_contacts`. */
-export interface ContactsAdded {
-  type: "contacts_added";
-  id: number;
-  added: AddedContact[];
-  rejected: RejectedNumber[];
-  /** How many contacts the member has now. */
-  kept: number;
-  /** Until when the numbers just sent are kept if nobody with one of them comes. */
-  expiresAtMs: number;
-}
-
 /** The signed-in person, as he sees himself. */
 export interface Me {
   memberId: string;
@@ -356,6 +252,15 @@ export interface Me {
 export interface PersonView {
   memberId: string;
   name: string;
+}
+
+/** A word or a pair of words that the room talks about. */
+export interface TopicView {
+  term: string;
+  /** 0 to 1, relative to the room's heaviest topic. */
+  weight: number;
+  /** How many consenting speakers said it. */
+  speakers: number;
 }
 
 /** A room in the hallway. */
@@ -406,22 +311,81 @@ export interface Hallway {
   rooms: RoomCard[];
 }
 
-/** A newcomer whose number this member holds waits at the door. */
-export interface Knocked {
-  type: "knocked";
-  knock: KnockView;
+/** Voices went away (false), are back, or moved (true); pages renew their connection then. */
+export interface MediaUp {
+  type: "media_up";
+  up: boolean;
 }
 
-/** The alert is over: somebody let him in, he withdrew, or it expired. */
-export interface KnockClosed {
-  type: "knock_closed";
-  knockId: string;
+/** Reply to `open_room`. */
+export interface RoomOpened {
+  type: "room_opened";
+  id: number;
+  roomId: string;
 }
 
-/** To the newcomer: the door is open. */
-export interface Admitted {
-  type: "admitted";
-  me: Me;
+/** A person in a room. */
+export interface ParticipantView {
+  memberId: string;
+  name: string;
+  role: Role;
+  muted: boolean;
+  handRaisedAtMs: number | null;
+  /** A moderator has asked this listener to come on stage. */
+  invited: boolean;
+  /** This speaker's words are turned into text. */
+  consented: boolean;
+  /** False during the grace time after a lost connection; the seat is kept. */
+  connected: boolean;
+  /** The number that names this person's voice in RTP's CSRC field. */
+  csrc: number;
+}
+
+/** All that a participant may see of a room. */
+export interface RoomView {
+  roomId: string;
+  title: string;
+  revision: number;
+  openedAtMs: number;
+  captionsOn: boolean;
+  participants: ParticipantView[];
+  topics: TopicView[];
+}
+
+/** A TURN server through which voices go where the media port cannot be reached directly. */
+export interface IceServer {
+  /** As RFC 7065 writes them, for `RTCIceServer.urls`. */
+  urls: string[];
+  /** When it expires (Unix seconds), a colon, and a pseudonym. */
+  username: string;
+  credential: string;
+}
+
+/** Reply to `join_room`: the room and, unless the media process is away, the SDP offer. */
+export interface Joined {
+  type: "joined";
+  id: number;
+  room: RoomView;
+  mediaId: string | null;
+  sdp: string | null;
+  /** For this connection only: the credentials expire. Empty where the house has no relay. */
+  iceServers: IceServer[];
+}
+
+/** Reply to `renew_media`. */
+export interface MediaOffer {
+  type: "media_offer";
+  id: number;
+  mediaId: string;
+  sdp: string;
+  iceServers: IceServer[];
+}
+
+/** Reply to `sync_room`. */
+export interface RoomSnapshot {
+  type: "room_snapshot";
+  id: number;
+  room: RoomView;
 }
 
 /** Somebody came in or changed; the whole participant. */
@@ -503,10 +467,46 @@ export interface CaptionsEngineChanged {
   captions: CaptionsEngine;
 }
 
-/** Voices went away (false), are back, or moved (true); pages renew their connection then. */
-export interface MediaUp {
-  type: "media_up";
-  up: boolean;
+/** A number of `add_contacts` that is kept. */
+export interface AddedContact {
+  index: number;
+  contactId: string;
+}
+
+/** A number of `add_contacts` that was not kept. */
+export interface RejectedNumber {
+  index: number;
+  code: ErrorCode;
+}
+
+/** Reply to `add_contacts`. */
+export interface ContactsAdded {
+  type: "contacts_added";
+  id: number;
+  added: AddedContact[];
+  rejected: RejectedNumber[];
+  /** How many contacts the member has now. */
+  kept: number;
+  /** Until when the numbers just sent are kept if nobody with one of them comes. */
+  expiresAtMs: number;
+}
+
+/** A newcomer whose number this member holds waits at the door. */
+export interface Knocked {
+  type: "knocked";
+  knock: KnockView;
+}
+
+/** The alert is over: somebody let him in, he withdrew, or it expired. */
+export interface KnockClosed {
+  type: "knock_closed";
+  knockId: string;
+}
+
+/** To the newcomer: the door is open. */
+export interface Admitted {
+  type: "admitted";
+  me: Me;
 }
 
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
@@ -566,16 +566,13 @@ export type ClientMessage =
 export type ServerMessage =
   | Ok
   | Error
+  | Welcome
+  | Hallway
+  | MediaUp
   | RoomOpened
   | Joined
   | MediaOffer
   | RoomSnapshot
-  | ContactsAdded
-  | Welcome
-  | Hallway
-  | Knocked
-  | KnockClosed
-  | Admitted
   | ParticipantChanged
   | ParticipantLeft
   | RoomChanged
@@ -585,7 +582,10 @@ export type ServerMessage =
   | CaptionsPurged
   | Topics
   | CaptionsEngineChanged
-  | MediaUp;
+  | ContactsAdded
+  | Knocked
+  | KnockClosed
+  | Admitted;
 
 export type RequestBody =
   | CodeRequest

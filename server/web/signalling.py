@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, web
 
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
-from protocol.wire import MAX_MESSAGE_BYTES
+from protocol.wire import MAX_MESSAGE_BYTES, Id
 from server.domain.errors import MasilError, NotSignedInError
 from server.domain.member import Member, Membership
 from server.service import render
@@ -36,7 +36,7 @@ WELCOME_TIMEOUT_S = 10.0
 
 
 class _Id(msgspec.Struct):
-    id: wire.Id | None = None
+    id: Id | None = None
 
 
 @dataclass(slots=True)

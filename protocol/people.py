@@ -1,0 +1,25 @@
+"""Browser ⇄ gate: who somebody is, to himself and to others."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from protocol.wire import View
+
+Membership = Literal["waiting", "member"]
+
+
+class Me(View, frozen=True):
+    """The signed-in person, as he sees himself."""
+
+    member_id: str
+    name: str
+    membership: Membership
+    is_admin: bool
+
+
+class PersonView(View, frozen=True):
+    """A person as others see him in lists."""
+
+    member_id: str
+    name: str
