@@ -1,0 +1,139 @@
+"""The database, part by part. Never what is said, nor a number that could be read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from server.domain.ids import (
+    ContactHash,
+    ContactId,
+    KnockId,
+    MemberId,
+    NumberHash,
+)
+from server.domain.knock import Knock
+from server.domain.member import Member
+from server.domain.room import Room
+from server.domain.sign_in import SignInCode
+
+
+class MemberStore(Protocol):
+    """People and their sessions."""
+
+    async def member(self, member_id: MemberId) -> Member | None:
+        """By id."""
+
+    async def member_by_number(self, number_hash: NumberHash) -> Member | None:
+        """By the hash of the own number."""
+
+    async def newcomers(self, number_hashes: Sequence[NumberHash]) -> Sequence[Member]:
+        """Those who still wait and have one of these numbers. Any number of hashes may be asked."""
+
+    async def save_member(self, member: Member) -> None:
+        """Insert or update."""
+
+    async def erase_member(self, member_id: MemberId) -> None:
+        """Delete the person and all that hangs on him: sessions, contacts, knock, seats."""
+
+    async def member_ids(self) -> Sequence[MemberId]:
+        """Everybody with membership `member`; whom a newcomer's number is matched against."""
+
+
+class SessionStore(Protocol):
+    """Sign-in sessions and codes; tokens and codes are kept as hashes only."""
+
+    async def save_session(self, token_hash: bytes, member_id: MemberId, now_ms: int) -> None:
+        """A new session."""
+
+    async def session_member(self, token_hash: bytes) -> Member | None:
+        """Whose session it is."""
+
+    async def delete_session(self, token_hash: bytes) -> None:
+        """Sign out."""
+
+    async def sign_in_code(self, number_hash: NumberHash) -> SignInCode | None:
+        """The newest code sent to a number."""
+
+    async def save_sign_in_code(self, code: SignInCode) -> None:
+        """Insert or replace; one per number."""
+
+
+class CounterStore(Protocol):
+    """Small counters that a restart must not reset, and single-use links."""
+
+    async def add_to_counter(self, key: bytes, window_start_ms: int, amount: int) -> int:
+        """Add to a counter of a window and return its new value; older windows are dropped."""
+
+    async def save_founder_link(self, token_hash: bytes) -> None:
+        """The one valid founder's link; replaces any older one."""
+
+    async def use_founder_link(self, token_hash: bytes) -> bool:
+        """True exactly once for the valid link."""
+
+
+class ContactStore(Protocol):
+    """Uploaded contacts as keyed hashes, and knocks."""
+
+    async def add_contacts(
+        self, member_id: MemberId, hashes: Sequence[ContactHash], now_ms: int, expires_at_ms: int
+    ) -> int:
+        """Keep them; known ones get the new expiry. Returns how many the member has now."""
+
+    async def count_contacts(self, member_id: MemberId) -> int:
+        """How many are kept for the member."""
+
+    async def forget_contacts(self, member_id: MemberId) -> None:
+        """Delete all contacts of the member."""
+
+    async def holders(self, hashes: Sequence[ContactHash]) -> Sequence[tuple[MemberId, ContactId]]:
+        """Which members hold any of these hashes. Any number of hashes may be asked."""
+
+    async def delete_expired_contacts(self, now_ms: int) -> int:
+        """Delete contacts past their expiry; returns how many."""
+
+
+class KnockStore(Protocol):
+    """Newcomers at the door."""
+
+    async def knock(self, knock_id: KnockId) -> Knock | None:
+        """By id."""
+
+    async def knock_of(self, newcomer_id: MemberId) -> Knock | None:
+        """The waiting knock of a newcomer."""
+
+    async def save_knock(self, knock: Knock) -> None:
+        """Insert or update, the asked members included."""
+
+    async def waiting_knocks(self, member_id: MemberId) -> Sequence[tuple[Knock, Member]]:
+        """Knocks that should alert this member now, oldest first, each with its newcomer."""
+
+    async def stale_knocks(self, before_ms: int) -> Sequence[Knock]:
+        """Waiting knocks older than that."""
+
+
+class RoomStore(Protocol):
+    """Rooms, seats and roles; never a word of what is said."""
+
+    async def save_room(self, room: Room) -> None:
+        """Insert or update one room with its participants."""
+
+    async def live_rooms(self) -> Sequence[Room]:
+        """All rooms that have not ended, for a gate that starts."""
+
+
+class Store(MemberStore, SessionStore, CounterStore, ContactStore, KnockStore, RoomStore, Protocol):
+    """The whole database, one implementation for all its parts.
+
+    Every method raises StoreUnavailableError where the database is locked, full or away.
+    """
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """Make the calls inside one atomic change; without it each call is its own."""
+
+    async def open(self) -> None:
+        """Connect and bring the schema up to date."""
+
+    async def close(self) -> None:
+        """Disconnect."""
