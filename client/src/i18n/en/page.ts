@@ -1,0 +1,38 @@
+/** English: the page itself, the connection, and what just happened. */
+
+export const page = {
+  "app.name": "Masil",
+  "app.tagline": "Going over to a neighbour’s for a chat.",
+  "app.skip": "Skip to content",
+  "app.starting": "Knocking…",
+  "app.unreachable": "The house does not answer. Trying again by itself…",
+  "app.language": "Language",
+  "app.sign_out": "Sign out",
+  "app.back": "Back",
+  "app.close": "Close",
+  "app.cancel": "Cancel",
+  "app.dismiss": "Dismiss",
+  "app.notices": "Messages",
+
+  "connection.connected": "connected",
+  "connection.connecting": "connecting…",
+  "connection.reconnecting": "reconnecting…",
+  "connection.lost": "The connection was lost. Coming back by itself…",
+  "connection.offline": "This device is offline. Your seat is kept for a minute.",
+  "connection.unanswered": "The house does not answer. Trying again…",
+  "connection.voices": "The voices were cut off. Connecting them again…",
+  "connection.media_down": "Voices are away for a moment; the server is restarting them. Please stay.",
+  "connection.replaced": "You entered from another device",
+  "connection.replaced_text": "One person, one seat: the voice has moved there.",
+  "connection.resume": "Continue here",
+  "connection.closed": "The connection was closed",
+
+  "notice.knocked": "{name} is knocking at the door",
+  "notice.let_in": "{name} is in",
+  "notice.contacts_forgotten": "All contacts are forgotten",
+  "notice.room_ended": "The room is over. Nothing of it was kept.",
+  "notice.microphone_lost": "The microphone went away. You are muted.",
+  "notice.muted_by_moderator": "A host muted you. You can unmute yourself.",
+  "notice.on_stage": "You are on stage, muted",
+  "notice.in_audience": "You are in the audience",
+} as const;

@@ -1,0 +1,38 @@
+/** Korean: the page itself, the connection, and what just happened. */
+
+export const page = {
+  "app.name": "마실",
+  "app.tagline": "이웃집에 이야기 나누러 가는 길.",
+  "app.skip": "본문으로 건너뛰기",
+  "app.starting": "문을 두드리는 중…",
+  "app.unreachable": "집에서 대답이 없어요. 저절로 다시 두드릴게요…",
+  "app.language": "언어",
+  "app.sign_out": "로그아웃",
+  "app.back": "뒤로",
+  "app.close": "닫기",
+  "app.cancel": "취소",
+  "app.dismiss": "알림 닫기",
+  "app.notices": "알림",
+
+  "connection.connected": "연결됨",
+  "connection.connecting": "연결 중…",
+  "connection.reconnecting": "다시 연결 중…",
+  "connection.lost": "연결이 끊겼어요. 저절로 돌아갈게요…",
+  "connection.offline": "이 기기가 오프라인이에요. 자리는 1분 동안 비워 둘게요.",
+  "connection.unanswered": "집에서 대답이 없어요. 다시 두드리는 중…",
+  "connection.voices": "목소리가 끊겼어요. 다시 잇는 중이에요…",
+  "connection.media_down": "목소리가 잠시 멈췄어요. 서버가 다시 켜는 중이니 그대로 계세요.",
+  "connection.replaced": "다른 기기에서 들어왔어요",
+  "connection.replaced_text": "한 사람에 한 자리라, 목소리가 그쪽으로 옮겨 갔어요.",
+  "connection.resume": "여기서 계속하기",
+  "connection.closed": "연결이 닫혔어요",
+
+  "notice.knocked": "{name}님이 문을 두드려요",
+  "notice.let_in": "{name}님이 들어왔어요",
+  "notice.contacts_forgotten": "연락처를 모두 잊었어요",
+  "notice.room_ended": "방이 끝났어요. 아무것도 남기지 않았어요.",
+  "notice.microphone_lost": "마이크 연결이 끊겨서 꺼 두었어요.",
+  "notice.muted_by_moderator": "진행자가 마이크를 껐어요. 다시 켤 수 있어요.",
+  "notice.on_stage": "무대에 올라왔어요. 마이크는 꺼져 있어요.",
+  "notice.in_audience": "객석으로 내려왔어요",
+} as const;
