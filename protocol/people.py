@@ -6,7 +6,7 @@ from typing import Literal
 
 from protocol.wire import View
 
-Membership = Literal["waiting", "member"]
+Membership = Literal["waiting", "member", "banned"]
 
 
 class Me(View, frozen=True):

@@ -77,7 +77,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
-export type Membership = "member" | "waiting";
+export type Membership = "banned" | "member" | "waiting";
 
 export type Role = "listener" | "moderator" | "speaker";
 

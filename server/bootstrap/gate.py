@@ -20,11 +20,9 @@ from server.domain.errors import StoreUnavailableError
 from server.media.pool import MediaPool
 from server.notify.console import ConsoleCodeSender
 from server.ports import CodeSender, Store
-from server.service.captions import Captions
+from server.service.house import Outside, build
 from server.service.hub import Hub
 from server.service.people import People
-from server.service.relay import Relay
-from server.service.rooms import Rooms
 from server.start import StartError, load_pepper, load_turn_secret, require_client
 from server.store.sql import SqlStore
 from server.web.app import make_app
@@ -46,8 +44,6 @@ async def run_gate(settings: Settings) -> None:
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(_open_store(settings))
-        clock, hub = SystemClock(), Hub()
-        people = People(store, clock, _code_sender(settings), hub, load_pepper(settings))
         workers = settings.resolved_media_workers()
         media = MediaPool([settings.media_socket(index) for index in range(workers)])
         stack.push_async_callback(media.close)
@@ -58,11 +54,20 @@ async def run_gate(settings: Settings) -> None:
             fetch_models=settings.resolved_analysis_url().startswith("unix:"),
         )
         stack.push_async_callback(analysis.close)
-        captions = Captions(analysis, clock, hub)
-        relay = Relay(settings.turn_urls, turn_secret, clock)
-        rooms = Rooms(store, clock, media, captions, hub)
+        house = build(
+            Outside(
+                store,
+                SystemClock(),
+                _code_sender(settings),
+                media,
+                analysis,
+                load_pepper(settings),
+                settings.turn_urls,
+                turn_secret,
+            )
+        )
         runner = web.AppRunner(
-            make_app(settings, people, rooms, captions, hub, clock, relay),
+            make_app(settings, house),
             access_log=None,
             shutdown_timeout=SHUTDOWN_TIMEOUT_S,
         )
@@ -72,7 +77,7 @@ async def run_gate(settings: Settings) -> None:
         with _database_needed():
             await runner.setup()
             await _listen(runner, settings, tls)
-            await _announce(settings, people)
+            await _announce(settings, house.people)
         await stop.wait()
         _log.info("gate stops")
 

@@ -12,10 +12,11 @@ NAME_MAX_CHARS = 40
 
 
 class Membership(Enum):
-    """Matrix calls these `knock` and `join`."""
+    """Matrix calls these `knock`, `join` and `ban`."""
 
     WAITING = "waiting"
     MEMBER = "member"
+    BANNED = "banned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,13 @@ class Member:
     membership: Membership
     is_admin: bool
     created_at_ms: int
+    bio: str = ""
+    asks_me: bool = True
+    """Whether he wants to be asked about newcomers whose number he holds."""
+    shows_admitter: bool = True
+    """Whether his profile tells members who let him in."""
+    shown_as_admitter: bool = True
+    """Whether the profiles of those whom he let in may name him."""
 
 
 def clean_name(raw: str) -> str:

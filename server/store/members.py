@@ -58,6 +58,10 @@ class SqlMembers(Database):
             "membership": member.membership.value,
             "is_admin": member.is_admin,
             "created_at_ms": member.created_at_ms,
+            "bio": member.bio,
+            "asks_me": member.asks_me,
+            "shows_admitter": member.shows_admitter,
+            "shown_as_admitter": member.shown_as_admitter,
         }
         await self._upsert(tables.member, [row])
 
@@ -169,4 +173,8 @@ def member_of(row: Row[Any]) -> Member:
         Membership(row.membership),
         row.is_admin,
         row.created_at_ms,
+        row.bio,
+        row.asks_me,
+        row.shows_admitter,
+        row.shown_as_admitter,
     )

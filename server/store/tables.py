@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    true,
 )
 
 metadata = MetaData(
@@ -49,6 +51,20 @@ member = Table(
     Column("membership", String, nullable=False, index=True),
     Column("is_admin", Boolean, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("bio", String, nullable=False, server_default=""),
+    Column("asks_me", Boolean, nullable=False, server_default=true()),
+    Column("shows_admitter", Boolean, nullable=False, server_default=true()),
+    Column("shown_as_admitter", Boolean, nullable=False, server_default=true()),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _of_member(primary_key=True),
+    Column("admitted_by", String, ForeignKey("member.member_id", ondelete="SET NULL")),
+    Column("way", String, nullable=False),
+    Column("admitted_at_ms", BigInteger, nullable=False),
+    Index(None, "admitted_by"),
 )
 
 session = Table(
@@ -57,7 +73,38 @@ session = Table(
     Column("token_hash", LargeBinary, primary_key=True),
     _of_member(),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("session_id", String, nullable=False, server_default="", index=True),
+    Column("device", String, nullable=False, server_default=""),
+    Column("last_seen_at_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "member_id"),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("credential_id", LargeBinary, primary_key=True),
+    _of_member(),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", String, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("last_used_at_ms", BigInteger),
+    Index(None, "member_id"),
+)
+
+push_subscription = Table(
+    "push_subscription",
+    metadata,
+    Column("endpoint_hash", LargeBinary, primary_key=True),
+    _of_member(),
+    Column("session_hash", LargeBinary, nullable=False),
+    Column("endpoint", String, nullable=False),
+    Column("p256dh", String, nullable=False),
+    Column("auth", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Index(None, "member_id"),
+    Index(None, "session_hash"),
 )
 
 sign_in_code = Table(
@@ -77,6 +124,23 @@ counter = Table(
     Column("window_start_ms", BigInteger, primary_key=True, autoincrement=False),
     Column("value", BigInteger, nullable=False),
     Index(None, "window_start_ms"),
+)
+
+bucket = Table(
+    "bucket",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("filled_at_ms", BigInteger, nullable=False),
+    Index(None, "filled_at_ms"),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", String, primary_key=True),
+    Column("ran_at_ms", BigInteger, nullable=False),
+    Column("affected", BigInteger, nullable=False),
 )
 
 founder_link = Table(
@@ -104,6 +168,7 @@ knock = Table(
     Column("state", String, nullable=False),
     Column("knocked_at_ms", BigInteger, nullable=False),
     Column("admitted_by", String, ForeignKey("member.member_id", ondelete="SET NULL")),
+    Column("matched", Boolean, nullable=False, server_default=true()),
     Index(None, "newcomer_id"),
     Index(None, "state"),
 )
@@ -117,6 +182,64 @@ knock_asked = Table(
     Column("ignored", Boolean, nullable=False),
     Column("position", Integer, nullable=False),
     Index(None, "member_id"),
+)
+
+invite = Table(
+    "invite",
+    metadata,
+    Column("invite_id", String, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _of_member("inviter_id"),
+    Column("by_mail", Boolean, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Column("used_by", String, ForeignKey("member.member_id", ondelete="SET NULL")),
+    Column("used_at_ms", BigInteger),
+    Column("revoked_at_ms", BigInteger),
+    Index(None, "inviter_id"),
+    Index(None, "used_by"),
+)
+
+follow = Table(
+    "follow",
+    metadata,
+    _of_member("follower_id", primary_key=True),
+    _of_member("followee_id", primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Index(None, "followee_id"),
+)
+
+block = Table(
+    "block",
+    metadata,
+    _of_member("blocker_id", primary_key=True),
+    _of_member("blocked_id", primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Index(None, "blocked_id"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("report_id", String, primary_key=True),
+    Column("reporter_id", String, ForeignKey("member.member_id", ondelete="SET NULL")),
+    _of_member("reported_id"),
+    Column("reason", String, nullable=False),
+    Column("statement", String, nullable=False),
+    Column("room_id", String),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("closed_at_ms", BigInteger),
+    Index(None, "reporter_id"),
+    Index(None, "reported_id"),
+    Index(None, "created_at_ms"),
+)
+
+ban = Table(
+    "ban",
+    metadata,
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("banned_at_ms", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),
 )
 
 room = Table(

@@ -12,12 +12,8 @@ from protocol.errors import ErrorCode
 from protocol.wire import MAX_MESSAGE_BYTES
 from server.config import Settings
 from server.domain.errors import MasilError, StoreUnavailableError
-from server.ports import Clock
-from server.service.captions import Captions
-from server.service.hub import Hub
+from server.service.house import House
 from server.service.people import People
-from server.service.relay import Relay
-from server.service.rooms import Rooms
 from server.web import keys
 from server.web.auth import Door
 from server.web.errors import code_of
@@ -43,24 +39,11 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(
-    settings: Settings,
-    people: People,
-    rooms: Rooms,
-    captions: Captions,
-    hub: Hub,
-    clock: Clock,
-    relay: Relay,
-) -> web.Application:
+def make_app(settings: Settings, house: House) -> web.Application:
     """The whole edge over ready services."""
     app = web.Application(middlewares=[refusals], client_max_size=MAX_MESSAGE_BYTES)
     app[keys.SETTINGS] = settings
-    app[keys.PEOPLE] = people
-    app[keys.ROOMS] = rooms
-    app[keys.CAPTIONS] = captions
-    app[keys.HUB] = hub
-    app[keys.CLOCK] = clock
-    app[keys.RELAY] = relay
+    app[keys.HOUSE] = house
     app[keys.DOOR] = Door(settings)
     app.router.add_get("/ws", websocket)
     add_routes(app)
@@ -94,7 +77,8 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
-    rooms, captions, people = app[keys.ROOMS], app[keys.CAPTIONS], app[keys.PEOPLE]
+    house = app[keys.HOUSE]
+    rooms, captions, people = house.rooms, house.captions, house.people
     await rooms.load()
     loops = {
         "media events": rooms.follow_media,
@@ -130,4 +114,4 @@ async def _tidy(people: People) -> None:
 
 
 async def _close_everybody(app: web.Application) -> None:
-    app[keys.HUB].close_everybody()
+    app[keys.HOUSE].hub.close_everybody()

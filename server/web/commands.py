@@ -33,10 +33,11 @@ class Commands:
     """Carries out the commands of one connection."""
 
     def __init__(self, app: web.Application, connection: Connection) -> None:
-        self._people = app[keys.PEOPLE]
+        house = app[keys.HOUSE]
+        self._people = house.people
         self._admission = self._people.admission
-        self._rooms = app[keys.ROOMS]
-        self._relay = app[keys.RELAY]
+        self._rooms = house.rooms
+        self._relay = house.relay
         self._connection = connection
         self._me = connection.member_id
 

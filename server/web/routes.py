@@ -80,7 +80,7 @@ async def send_code(request: web.Request) -> web.Response:
     """`POST /api/sign-in/code`."""
     body = await _body(request, wire.CodeRequest)
     address = client_address(request)
-    expires_in_s = await request.app[keys.PEOPLE].send_code(body.number, body.region, address)
+    expires_in_s = await request.app[keys.HOUSE].people.send_code(body.number, body.region, address)
     return _json(wire.CodeSent(expires_in_s=expires_in_s))
 
 
@@ -89,7 +89,7 @@ async def verify(request: web.Request) -> web.Response:
     body = await _body(request, wire.CodeVerification)
     proof = Proof(body.number, body.region, body.code, body.name, body.founder_token)
     door = request.app[keys.DOOR]
-    signed_in = await request.app[keys.PEOPLE].sign_in(proof, door.token(request))
+    signed_in = await request.app[keys.HOUSE].people.sign_in(proof, door.token(request))
     response = _json(wire.SignedIn(me=render.me(signed_in.member)))
     door.set_token(response, signed_in.token)
     return response
@@ -101,7 +101,7 @@ async def session(request: web.Request) -> web.Response:
     if token is None:
         return web.Response(status=204)
     try:
-        member = await request.app[keys.PEOPLE].session(token)
+        member = await request.app[keys.HOUSE].people.session(token)
     except NotSignedInError:
         return web.Response(status=204)
     return _json(wire.SignedIn(me=render.me(member)))
@@ -114,7 +114,7 @@ async def sign_out(request: web.Request) -> web.Response:
         raise _refusal(ErrorCode.BAD_ORIGIN)
     token = door.token(request)
     if token is not None:
-        await request.app[keys.PEOPLE].sign_out(token)
+        await request.app[keys.HOUSE].people.sign_out(token)
     response = web.Response(status=204)
     door.clear_token(response)
     return response
@@ -127,6 +127,6 @@ async def health(_: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """The process can serve: the database answers and voices are up."""
-    await request.app[keys.PEOPLE].ready()
-    up = request.app[keys.ROOMS].media_up
+    await request.app[keys.HOUSE].people.ready()
+    up = request.app[keys.HOUSE].rooms.media_up
     return web.Response(text="ready" if up else "media is away", status=200 if up else 503)

@@ -65,7 +65,7 @@ async def websocket(request: web.Request) -> web.StreamResponse:
     token = door.token(request)
     if token is None:
         raise NotSignedInError
-    member = await request.app[keys.PEOPLE].session(token)
+    member = await request.app[keys.HOUSE].people.session(token)
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_S,
         timeout=CLOSE_TIMEOUT_S,
@@ -91,14 +91,14 @@ class Visit:
         self._transport = request.transport
         self._socket = socket
         self._token = token
-        self._clock = self._app[keys.CLOCK]
+        self._clock = self._app[keys.HOUSE].clock
         self._allowance = Allowance(MESSAGES_BURST, self._clock.monotonic_ms())
         self._refusals = 0
         self._close_code = WSCloseCode.OK
         self._last_call: asyncio.TimerHandle | None = None
         self._connection = Connection(
             member.member_id,
-            self._app[keys.PEOPLE].token_hash(token),
+            self._app[keys.HOUSE].people.token_hash(token),
             cut=self._cut,
             close=self._close_soon,
         )
@@ -106,7 +106,7 @@ class Visit:
 
     async def run(self) -> None:
         """Serve until the browser goes, misbehaves or is let go."""
-        hub = self._app[keys.HUB]
+        hub = self._app[keys.HOUSE].hub
         attached = hub.attach(self._connection)
         writer = None
         try:
@@ -137,7 +137,8 @@ class Visit:
 
     async def _fresh_welcome(self) -> wire.Welcome:
         """The welcome is the first message, so it holds whatever happened while it was read."""
-        people, rooms = self._app[keys.PEOPLE], self._app[keys.ROOMS]
+        house = self._app[keys.HOUSE]
+        people, rooms = house.people, house.rooms
         while True:
             self._connection.forget()
             member = await people.session(self._token)
@@ -153,7 +154,7 @@ class Visit:
                 knocks=knocks,
                 contacts_kept=contacts_kept,
                 media_up=rooms.media_up,
-                captions=render.engine(self._app[keys.CAPTIONS].engine),
+                captions=render.engine(house.captions.engine),
                 default_region=self._app[keys.SETTINGS].default_region,
             )
 
@@ -233,7 +234,7 @@ class Visit:
 
     async def _leave(self) -> None:
         try:
-            await self._app[keys.ROOMS].disconnected(self._connection)
+            await self._app[keys.HOUSE].rooms.disconnected(self._connection)
         except MasilError as error:
             log.warning("disconnect not saved yet", reason=type(error).__name__)
 

@@ -23,11 +23,8 @@ from server.config import Settings
 from server.domain.contact import number_hash
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
-from server.service.captions import Captions
-from server.service.hub import Hub
+from server.service.house import Outside, build
 from server.service.people import People
-from server.service.relay import Relay
-from server.service.rooms import Rooms
 from server.store.sql import SqlStore
 from server.web.app import make_app
 from tests.fakes.captions import FakeCaptionFeed
@@ -137,7 +134,6 @@ class Gate:
         self.origin = self.public_url or f"http://localhost:{self.port}"
         self.media = FakeMediaEngine()
         self.feed = FakeCaptionFeed()
-        self.hub = Hub()
         settings = Settings(
             state_dir=self.directory,
             public_url=self.origin,
@@ -148,15 +144,20 @@ class Gate:
             self.store = SqlStore(database_url(self.directory), busy_timeout_ms=BUSY_TIMEOUT_MS)
             await self.store.open()
             stack.push_async_callback(self.store.close)
-            self.people = People(self.store, self.clock, self.sender, self.hub, PEPPER)
-            self.captions = Captions(self.feed, self.clock, self.hub)
-            self.rooms = Rooms(
-                self.store, self.clock, self.media, self.captions, self.hub, every_s=EVERY_S
+            self.house = build(
+                Outside(
+                    self.store,
+                    self.clock,
+                    self.sender,
+                    self.media,
+                    self.feed,
+                    PEPPER,
+                    self.turn_urls,
+                    TURN_SECRET,
+                    every_s=EVERY_S,
+                )
             )
-            relay = Relay(self.turn_urls, TURN_SECRET, self.clock)
-            app = make_app(
-                settings, self.people, self.rooms, self.captions, self.hub, self.clock, relay
-            )
+            app = make_app(settings, self.house)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)

@@ -57,11 +57,11 @@ async def test_of_a_hundred_parallel_admissions_one_succeeds(gate: Gate) -> None
     await host.add_contacts(1)
     await newcomer(gate, 1)
     knock_id = (await host.event(wire.Knocked)).knock.knock_id
-    member = await gate.people.member(host.member_id)  # type: ignore[arg-type]
+    member = await gate.house.people.member(host.member_id)  # type: ignore[arg-type]
 
     async def admit() -> str:
         try:
-            await gate.people.admission.admit(member, knock_id)  # type: ignore[arg-type]
+            await gate.house.people.admission.admit(member, knock_id)  # type: ignore[arg-type]
         except Exception as error:  # noqa: BLE001  what it is, is asserted below
             return type(error).__name__
         return "admitted"
@@ -175,7 +175,7 @@ async def test_old_contacts_and_knocks_are_forgotten(gate: Gate) -> None:
     minji = await newcomer(gate, 1)
     knock_id = (await host.event(wire.Knocked)).knock.knock_id
     gate.clock.advance(max(KNOCK_LIFETIME_MS + 1, CONTACT_LIFETIME_MS))
-    await gate.people.admission.tidy()
+    await gate.house.people.admission.tidy()
     await host.event(wire.KnockClosed, lambda closed: closed.knock_id == knock_id)
     welcome = await reconnected(host)
     assert (welcome.contacts_kept, welcome.knocks) == (0, [])

@@ -20,7 +20,7 @@ async def speaker_and_listener(gate: Gate) -> tuple[Page, Page, RoomId]:
     await guest.join(room_id)
     await host.ask(wire.SwitchCaptions, on=True)
     await host.ask(wire.Consent, granted=True, language="ko")
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     return host, guest, room_id
 
 
@@ -43,13 +43,13 @@ async def test_captions_begin_with_a_moderator_and_each_speakers_own_yes(gate: G
     await host.ask(wire.SwitchCaptions, on=True)
     assert (await guest.event(wire.RoomChanged)).captions_on
     assert await guest.refusal(wire.Consent, granted=True) is ErrorCode.NOT_ON_STAGE
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert gate.feed.grants == {}
     assert all(seat.tap_id is None for seat in gate.media.seats.values())
     await host.ask(wire.Consent, granted=True, language="ko")
     changed = await guest.event(wire.ParticipantChanged, lambda c: c.participant.consented)
     assert changed.participant.member_id == host.member_id
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     granted_room, speaker_id, language = gate.feed.grants[tap_of(gate)]
     assert (granted_room, language) == (room_id, "ko")
     assert host.member_id not in speaker_id
@@ -90,7 +90,7 @@ async def test_after_withdrawal_the_words_are_purged_and_late_lines_reach_nobody
     await host.ask(wire.Consent, granted=False)
     assert all(seat.tap_id is None for seat in gate.media.seats.values())
     assert (await guest.event(wire.CaptionsPurged)).member_id == host.member_id
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert gate.feed.told[-1] == ("withdraw", room_id, tap_id)
     # What was on its way from analysis comes to nobody.
     gate.feed.say(line(room_id, tap_id, "too late", final=True))
@@ -111,7 +111,7 @@ async def test_hanging_analysis_holds_up_neither_withdrawal_nor_the_room(gate: G
     await guest.ask(wire.RaiseHand, raised=True)
     await host.ask(wire.Consent, granted=True)
     gate.feed.may_answer.set()
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert tap_id not in gate.feed.grants
     assert len(gate.feed.grants) == 1
     assert await guest.refusal(wire.EndRoom) is ErrorCode.NOT_MODERATOR
@@ -129,13 +129,13 @@ async def test_consent_ends_with_the_seat_on_stage_with_leaving_and_with_the_roo
     assert (await host.event(wire.CaptionsPurged)).member_id == guest.member_id
     await guest.ask(wire.RaiseHand, raised=True)
     await host.ask(wire.InviteToStage, member_id=guest.member_id)
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert len(gate.feed.grants) == 1
     await guest.ask(wire.Consent, granted=True)
     await guest.ask(wire.LeaveRoom)
     assert (await host.event(wire.CaptionsPurged)).member_id == guest.member_id
     await host.ask(wire.EndRoom)
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert gate.feed.grants == {}
     assert gate.feed.told[-1] == ("close", room_id, None)
 
@@ -153,7 +153,7 @@ async def test_sending_the_scribe_away_purges_all_and_a_quick_return_starts_empt
     gate.feed.say(TopicsChanged(room_id, TOPICS))
     await host.ask(wire.SwitchCaptions, on=True)
     gate.feed.may_answer.set()
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert [told[0] for told in gate.feed.told[-2:]] == ["close", "open"]
     assert gate.feed.grants == {}
     view = (await guest.ask(wire.SyncRoom)).room
@@ -168,10 +168,10 @@ async def test_names_on_the_roster_are_never_topics(gate: Gate) -> None:
     assert gate.feed.blocked[room_id] == ["Founder", "Member 1"]
     late = await gate.member(2)
     await late.join(room_id)
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert gate.feed.blocked[room_id] == ["Founder", "Member 1", "Member 2"]
     await late.ask(wire.LeaveRoom)
-    await gate.captions.settle()
+    await gate.house.captions.settle()
     assert gate.feed.blocked[room_id] == ["Founder", "Member 1"]
 
 
@@ -210,7 +210,7 @@ async def test_every_consent_has_a_tap_and_a_speaker_name_of_its_own(gate: Gate)
         seen[tap_id] = gate.feed.grants[tap_id][1]
         await host.ask(wire.Consent, granted=False)
         await host.ask(wire.Consent, granted=True)
-        await gate.captions.settle()
+        await gate.house.captions.settle()
     assert len(seen) == len(set(seen.values())) == 5
     assert all(0 < tap_id < 2**32 for tap_id in seen)
 

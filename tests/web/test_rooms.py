@@ -176,13 +176,13 @@ async def test_who_changes_rooms_is_never_taken_for_absent(gate: Gate) -> None:
 
     async def sweep() -> None:
         while True:
-            await gate.rooms.let_go()
+            await gate.house.rooms.let_go()
             await asyncio.sleep(0)
 
     sweeping = asyncio.create_task(sweep())
     for turn in range(4):
         await guest.join(rooms[(turn + 1) % 2])
-        await gate.rooms.let_go()
+        await gate.house.rooms.let_go()
         people = (await guest.ask(wire.SyncRoom)).room.participants
         assert [p.connected for p in people] == [True, True]
     assert not sweeping.done()
@@ -220,7 +220,7 @@ async def test_lost_connection_keeps_seat_role_and_voice_for_a_minute(gate: Gate
     await host.event(wire.ParticipantChanged, lambda c: not c.participant.connected)
     assert set(gate.media.seats) == voices
     gate.clock.advance(GRACE_MS - 1)
-    await gate.rooms.let_go()
+    await gate.house.rooms.let_go()
     await guest.connect()
     room = (await guest.join(room_id)).room
     mine = next(p for p in room.participants if p.member_id == guest.member_id)
@@ -242,7 +242,7 @@ async def test_room_that_nobody_entered_ends_after_a_minute(gate: Gate) -> None:
     host = await gate.founder()
     opened = await host.ask(wire.OpenRoom, title="Empty")
     gate.clock.advance(GRACE_MS)
-    await gate.rooms.let_go()
+    await gate.house.rooms.let_go()
     assert await host.refusal(wire.JoinRoom, room_id=opened.room_id) is ErrorCode.ROOM_NOT_FOUND
 
 
@@ -250,7 +250,7 @@ async def test_disconnection_that_could_not_be_saved_is_caught_up_with(gate: Gat
     host, guest, _ = await two_in_a_room(gate)
     async with gate.locked_database():
         await guest.disconnect()
-        await until(lambda: len(gate.hub.everybody()) == 1)
+        await until(lambda: len(gate.house.hub.everybody()) == 1)
     await host.event(wire.ParticipantChanged, lambda c: not c.participant.connected)
 
 
@@ -282,7 +282,7 @@ async def test_several_who_expire_at_once_leave_no_hole_in_the_revisions(gate: G
     )
     watched = Watched(third, (await third.ask(wire.SyncRoom)).room)
     gate.clock.advance(GRACE_MS)
-    await gate.rooms.let_go()
+    await gate.house.rooms.let_go()
     final = (await third.ask(wire.SyncRoom)).room
     while watched.revision < final.revision:
         await watched.next()
@@ -392,7 +392,7 @@ async def test_room_seats_and_roles_outlive_a_restart_of_the_gate(gate: Gate) ->
     assert not any(p.consented for p in seen.participants)
     await guest.join(room_id)
     gate.clock.advance(GRACE_MS)
-    await gate.rooms.let_go()
+    await gate.house.rooms.let_go()
     assert len((await host.ask(wire.SyncRoom)).room.participants) == 2
 
 

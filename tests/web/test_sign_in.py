@@ -184,7 +184,7 @@ async def test_code_that_could_not_be_sent_is_not_counted_against_the_number(gat
 
 
 async def test_founders_link_makes_one_admin_and_no_second(gate: Gate) -> None:
-    token = await gate.people.founder_link_token()
+    token = await gate.house.people.founder_link_token()
     founder = gate.page()
     await founder.sign_in(0, "Founder", founder_token=token)
     assert founder.me is not None
@@ -195,14 +195,14 @@ async def test_founders_link_makes_one_admin_and_no_second(gate: Gate) -> None:
     assert token is not None
     response = await late.verify(1, code, name="Late", founderToken=token)
     assert (response.status, await code_of(response)) == (401, "bad_founder_link")
-    assert await gate.people.founder_link_token() is None
+    assert await gate.house.people.founder_link_token() is None
     # The code was not used up, and the newcomer comes in as everybody else does.
     assert (await late.verify(1, code, name="Late")).status == 200
 
 
 async def test_newer_founders_link_replaces_the_older_one(gate: Gate) -> None:
-    old = await gate.people.founder_link_token()
-    new = await gate.people.founder_link_token()
+    old = await gate.house.people.founder_link_token()
+    new = await gate.house.people.founder_link_token()
     page = gate.page()
     await page.ask_code(0)
     code = gate.sender.codes[e164_of(0)]
@@ -217,7 +217,7 @@ async def test_newcomer_who_waits_may_become_the_founder(gate: Gate) -> None:
     await page.sign_in(0, "Founder")
     await page.connect()
     other = gate.page()
-    await other.sign_in(0, "", founder_token=await gate.people.founder_link_token())
+    await other.sign_in(0, "", founder_token=await gate.house.people.founder_link_token())
     admitted = await page.event(wire.Admitted)
     assert (admitted.me.membership, admitted.me.is_admin) == ("member", True)
 

@@ -142,11 +142,11 @@ async def test_slow_reader_is_cut_and_fifty_others_hear_everything(gate: Gate) -
     counts = [asyncio.create_task(count_broadcasts(socket)) for socket in extra]
     with await stalled_socket(gate, slow):
         for _ in range(BROADCASTS):
-            gate.hub.to_everybody(hallway("small"))
-            gate.hub.to_member(MemberId(slow.member_id), hallway("x" * 64_000))
+            gate.house.hub.to_everybody(hallway("small"))
+            gate.house.hub.to_member(MemberId(slow.member_id), hallway("x" * 64_000))
             for _ in range(3):
                 await asyncio.sleep(0)
-        await until(lambda: not gate.hub.of_member(MemberId(slow.member_id)))
+        await until(lambda: not gate.house.hub.of_member(MemberId(slow.member_id)))
     assert await asyncio.gather(*counts) == [BROADCASTS] * len(extra)
     for page in others:
         for _ in range(BROADCASTS):
@@ -196,7 +196,7 @@ async def stalled_socket(gate: Gate, page: Page) -> socket.socket:
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2xvdyByZWFkZXIgc2xvdw==\r\n\r\n"
     )
     await loop.sock_sendall(stalled, request.encode())
-    await until(lambda: gate.hub.of_member(MemberId(page.member_id)))
+    await until(lambda: gate.house.hub.of_member(MemberId(page.member_id)))
     return stalled
 
 

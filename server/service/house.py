@@ -1,0 +1,53 @@
+"""The house: all services, put together over what lies outside them. Decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.ports import CaptionFeed, Clock, CodeSender, MediaEngine, Store
+from server.service.captions import Captions
+from server.service.hub import Hub
+from server.service.people import People
+from server.service.relay import Relay
+from server.service.rooms import EVERY_S, Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything that the services need of the world."""
+
+    store: Store
+    clock: Clock
+    code_sender: CodeSender
+    media: MediaEngine
+    feed: CaptionFeed
+    pepper: bytes
+    turn_urls: Sequence[str] = ()
+    turn_secret: bytes = b""
+    every_s: float = EVERY_S
+    """How often seats expire and the hallway is shown at most; other values are for tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The services of one gate."""
+
+    clock: Clock
+    hub: Hub
+    people: People
+    captions: Captions
+    rooms: Rooms
+    relay: Relay
+
+
+def build(outside: Outside) -> House:
+    """One house; nothing of it runs yet."""
+    hub = Hub()
+    people = People(outside.store, outside.clock, outside.code_sender, hub, outside.pepper)
+    captions = Captions(outside.feed, outside.clock, hub)
+    rooms = Rooms(
+        outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
+    )
+    relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
+    return House(outside.clock, hub, people, captions, rooms, relay)
