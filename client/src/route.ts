@@ -3,6 +3,7 @@
 export type Route =
   | { view: "hallway" }
   | { view: "contacts" }
+  | { view: "you" }
   | { view: "room"; roomId: string };
 
 /** The founder's link: `/founder#TOKEN`. The token is in the fragment, which no server log sees. */
@@ -14,7 +15,19 @@ export function founderTokenOf(location: { pathname: string; hash: string }): st
 export function routeOf(location: { pathname: string; hash: string }): Route {
   const room = /^\/room\/([\w-]{1,64})\/?$/.exec(location.pathname);
   if (room?.[1] !== undefined) return { view: "room", roomId: room[1] };
-  return location.hash === "#contacts" ? { view: "contacts" } : { view: "hallway" };
+  return byHash(location.hash);
+}
+
+/** Pages of one's own are named by the fragment: the server serves one page for all of them. */
+function byHash(hash: string): Route {
+  switch (hash) {
+    case "#contacts":
+      return { view: "contacts" };
+    case "#you":
+      return { view: "you" };
+    default:
+      return { view: "hallway" };
+  }
 }
 
 export function pathOf(route: Route): string {
@@ -22,7 +35,8 @@ export function pathOf(route: Route): string {
     case "room":
       return `/room/${route.roomId}`;
     case "contacts":
-      return "/#contacts";
+    case "you":
+      return `/#${route.view}`;
     case "hallway":
       return "/";
     default:

@@ -6,11 +6,13 @@ import { hallway } from "./en/hallway";
 import { page } from "./en/page";
 import { problems } from "./en/problems";
 import { room } from "./en/room";
+import { you } from "./en/you";
 
 export const en = {
   ...page,
   ...door,
   ...hallway,
+  ...you,
   ...room,
   ...captions,
   ...problems,

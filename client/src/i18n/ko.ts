@@ -7,11 +7,13 @@ import { hallway } from "./ko/hallway";
 import { page } from "./ko/page";
 import { problems } from "./ko/problems";
 import { room } from "./ko/room";
+import { you } from "./ko/you";
 
 export const ko: Catalogue = {
   ...page,
   ...door,
   ...hallway,
+  ...you,
   ...room,
   ...captions,
   ...problems,

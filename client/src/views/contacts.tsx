@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { ContactsError, decodeFile, FILE_MAX_BYTES, parseTyped, parseVcards, type Entry } from "../contacts";
 import type { ContactsState, ProblemCode } from "../state";
 import { Confirm } from "./dialog";
-import { BackIcon } from "./icons";
 import { useText } from "./language";
 import { RegionField } from "./sign-in";
+import { Subpage } from "./subpage";
 
 export interface ContactsProps {
   readonly contacts: ContactsState;
@@ -24,14 +24,7 @@ export function Contacts(props: ContactsProps) {
   const region = chosen ?? props.region;
   const [forgetting, setForgetting] = useState(false);
   return (
-    <div class="view narrow">
-      <header class="top">
-        <button type="button" class="icon-button" aria-label={t("app.back")} onClick={props.onBack}>
-          <BackIcon />
-        </button>
-        <h1>{t("contacts.title")}</h1>
-      </header>
-      <main id="content" tabIndex={-1}>
+    <Subpage title={t("contacts.title")} onBack={props.onBack}>
         <p>{t("contacts.text")}</p>
         <Kept contacts={contacts} />
         <section class="card form">
@@ -46,7 +39,6 @@ export function Contacts(props: ContactsProps) {
             {t("contacts.forget")}
           </button>
         )}
-      </main>
       {forgetting && (
         <Confirm
           title={t("contacts.forget")}
@@ -59,7 +51,7 @@ export function Contacts(props: ContactsProps) {
           }}
         />
       )}
-    </div>
+    </Subpage>
   );
 }
 

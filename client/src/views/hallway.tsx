@@ -1,20 +1,21 @@
 /** The hallway: who is at the door, and the rooms as lit windows. */
 
 import { useState } from "preact/hooks";
-import type { KnockView, RoomCard } from "../protocol.gen";
+import type { KnockView, Me, RoomCard } from "../protocol.gen";
+import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { Dialog } from "./dialog";
 import { Face } from "./face";
 import { BellIcon, PeopleIcon } from "./icons";
 import { Knocks } from "./knocks";
-import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { useText } from "./language";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
 const TOPICS_SHOWN = 5;
 
-export interface HallwayProps extends LanguageProps {
-  readonly name: string;
+export interface HallwayProps {
+  readonly me: Me;
   readonly rooms: readonly RoomCard[];
   readonly knocks: readonly KnockView[];
   readonly contactNames: Readonly<Record<string, string>>;
@@ -22,8 +23,7 @@ export interface HallwayProps extends LanguageProps {
   readonly onIgnore: (knockId: string) => void;
   readonly onEnter: (roomId: string) => void;
   readonly onOpenRoom: (title: string) => Promise<ProblemCode | null>;
-  readonly onContacts: () => void;
-  readonly onSignOut: () => void;
+  readonly onGo: (route: Route) => void;
 }
 
 export function Hallway(props: HallwayProps) {
@@ -33,23 +33,24 @@ export function Hallway(props: HallwayProps) {
     <div class="view hallway">
       <header class="top">
         <h1>{t("app.name")}</h1>
-        <button type="button" class="button quiet small-button" onClick={props.onContacts}>
+        <button type="button" class="button quiet small-button" onClick={() => props.onGo({ view: "contacts" })}>
           <PeopleIcon />
           {t("hallway.contacts")}
         </button>
         <Bell count={props.knocks.length} />
+        <button
+          type="button"
+          class="face-button"
+          aria-label={t("you.open", { name: props.me.name })}
+          onClick={() => props.onGo({ view: "you" })}
+        >
+          <Face {...props.me} />
+        </button>
       </header>
       <main id="content" tabIndex={-1}>
         <Knocks {...props} />
         <h2 class="section">{t("hallway.title")}</h2>
         <Rooms rooms={props.rooms} onEnter={props.onEnter} />
-        <footer class="foot">
-          <span>{props.name}</span>
-          <LanguageSwitch onLocale={props.onLocale} />
-          <button type="button" class="link" onClick={props.onSignOut}>
-            {t("app.sign_out")}
-          </button>
-        </footer>
       </main>
       <div class="bar">
         <button type="button" class="button grow" onClick={() => setOpening(true)}>

@@ -3,14 +3,12 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { App } from "../app";
 import { textIn, type Locale } from "../i18n/text";
-import { microphonesOffered } from "../media/microphone";
 import type { AppState } from "../state";
 import { ConnectionBanner } from "./connection";
-import { Contacts } from "./contacts";
-import { Hallway } from "./hallway";
+import { DoorMessage } from "./door-message";
+import { Inside } from "./inside";
 import { TextContext, useText } from "./language";
 import { Notices } from "./notices";
-import { Room } from "./room";
 import { SignIn } from "./sign-in";
 import { Waiting } from "./waiting";
 
@@ -57,8 +55,8 @@ function skip(event: Event): void {
 }
 
 function View({ state, actions, onLocale }: PageProps) {
-  if (state.phase === "starting") return <Message busy />;
-  if (state.phase === "unreachable") return <Message />;
+  if (state.phase === "starting") return <DoorMessage busy />;
+  if (state.phase === "unreachable") return <DoorMessage />;
   if (state.phase === "signed_out" || state.me === null) {
     return (
       <SignIn
@@ -84,71 +82,7 @@ function View({ state, actions, onLocale }: PageProps) {
       </>
     );
   }
-  return <Inside {...{ state, actions, onLocale }} name={state.me.name} myId={state.me.memberId} />;
-}
-
-interface InsideProps extends Omit<PageProps, "locale"> {
-  readonly name: string;
-  readonly myId: string;
-}
-
-function Inside({ state, actions, onLocale, name, myId }: InsideProps) {
-  const { route, visit } = state;
-  if (route.view === "room") {
-    if (visit === null) return <Message busy />;
-    return (
-      <Room
-        {...state}
-        visit={visit}
-        myId={myId}
-        microphonesOffered={microphonesOffered()}
-        onAdmit={actions.admit}
-        onIgnore={actions.ignore}
-        onLeave={actions.leaveRoom}
-        onMicrophone={actions.toggleMicrophone}
-        onHear={actions.hear}
-        onCommand={actions.inRoom}
-      />
-    );
-  }
-  return (
-    <>
-      <ConnectionBanner {...state} voice={null} />
-      {route.view === "contacts" ? (
-        <Contacts
-          contacts={state.contacts}
-          region={state.region}
-          onAdd={actions.addContacts}
-          onProblem={actions.contactsProblem}
-          onForget={actions.forgetContacts}
-          onBack={() => actions.go({ view: "hallway" })}
-        />
-      ) : (
-        <Hallway
-          {...state}
-          name={name}
-          onAdmit={actions.admit}
-          onIgnore={actions.ignore}
-          onEnter={(roomId) => actions.go({ view: "room", roomId })}
-          onOpenRoom={actions.openRoom}
-          onContacts={() => actions.go({ view: "contacts" })}
-          onSignOut={actions.signOut}
-          onLocale={onLocale}
-        />
-      )}
-    </>
-  );
-}
-
-function Message({ busy = false }: { busy?: boolean }) {
-  const { t } = useText();
-  return (
-    <div class="view door">
-      <main id="content" tabIndex={-1} aria-busy={busy}>
-        <p role="status">{busy ? t("app.starting") : t("app.unreachable")}</p>
-      </main>
-    </div>
-  );
+  return <Inside {...{ state, actions, onLocale }} me={state.me} />;
 }
 
 function Closed({ state, actions }: Pick<PageProps, "state" | "actions">) {

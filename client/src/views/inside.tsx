@@ -1,0 +1,83 @@
+/** What a member sees: the view that the address names. */
+
+import { microphonesOffered } from "../media/microphone";
+import type { Me } from "../protocol.gen";
+import { ConnectionBanner } from "./connection";
+import { Contacts } from "./contacts";
+import { DoorMessage } from "./door-message";
+import { Hallway } from "./hallway";
+import type { PageProps } from "./page";
+import { Room } from "./room";
+import { You } from "./you";
+
+export interface InsideProps extends Omit<PageProps, "locale"> {
+  readonly me: Me;
+}
+
+export function Inside(props: InsideProps) {
+  const { state, actions, me } = props;
+  const { route, visit } = state;
+  if (route.view !== "room") {
+    return (
+      <>
+        <ConnectionBanner {...state} voice={null} />
+        <OutsideRooms {...props} />
+      </>
+    );
+  }
+  if (visit === null) return <DoorMessage busy />;
+  return (
+    <Room
+      {...state}
+      visit={visit}
+      myId={me.memberId}
+      microphonesOffered={microphonesOffered()}
+      onAdmit={actions.admit}
+      onIgnore={actions.ignore}
+      onLeave={actions.leaveRoom}
+      onMicrophone={actions.toggleMicrophone}
+      onHear={actions.hear}
+      onCommand={actions.inRoom}
+    />
+  );
+}
+
+function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
+  const { route } = state;
+  const toHallway = () => actions.go({ view: "hallway" });
+  switch (route.view) {
+    case "contacts":
+      return (
+        <Contacts
+          contacts={state.contacts}
+          region={state.region}
+          onAdd={actions.addContacts}
+          onProblem={actions.contactsProblem}
+          onForget={actions.forgetContacts}
+          onBack={toHallway}
+        />
+      );
+    case "you":
+      return (
+        <You
+          me={me}
+          onGo={actions.go}
+          onBack={toHallway}
+          onSignOut={actions.signOut}
+          onLocale={onLocale}
+        />
+      );
+    default:
+      return (
+        <Hallway
+          {...state}
+          me={me}
+          onAdmit={actions.admit}
+          onIgnore={actions.ignore}
+          onEnter={(roomId) => actions.go({ view: "room", roomId })}
+          onOpenRoom={actions.openRoom}
+          onGo={actions.go}
+        />
+      );
+  }
+}

@@ -1,0 +1,28 @@
+/** A page below another one: a way back, a title, and what it is about. */
+
+import type { ComponentChildren } from "preact";
+import { BackIcon } from "./icons";
+import { useText } from "./language";
+
+export interface SubpageProps {
+  readonly title: string;
+  readonly onBack: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Subpage({ title, onBack, children }: SubpageProps) {
+  const { t } = useText();
+  return (
+    <div class="view narrow">
+      <header class="top">
+        <button type="button" class="icon-button" aria-label={t("app.back")} onClick={onBack}>
+          <BackIcon />
+        </button>
+        <h1>{title}</h1>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+/** One's own corner: who one is here, and the way to everything that is one's own. */
+
+import type { Me } from "../protocol.gen";
+import type { Route } from "../route";
+import { Face } from "./face";
+import { ForwardIcon } from "./icons";
+import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { Subpage } from "./subpage";
+
+export interface YouProps extends LanguageProps {
+  readonly me: Me;
+  readonly onGo: (route: Route) => void;
+  readonly onBack: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function You({ me, onGo, onBack, onSignOut, onLocale }: YouProps) {
+  const { t } = useText();
+  return (
+    <Subpage title={t("you.title")} onBack={onBack}>
+      <p class="you-name">
+        <Face {...me} />
+        <b>{me.name}</b>
+      </p>
+      <nav class="rows" aria-label={t("you.title")}>
+        <Row title={t("contacts.title")} text={t("you.contacts")} onOpen={() => onGo({ view: "contacts" })} />
+      </nav>
+      <footer class="foot">
+        <LanguageSwitch onLocale={onLocale} />
+        <button type="button" class="link" onClick={onSignOut}>
+          {t("app.sign_out")}
+        </button>
+      </footer>
+    </Subpage>
+  );
+}
+
+interface RowProps {
+  readonly title: string;
+  readonly text: string;
+  readonly onOpen: () => void;
+}
+
+function Row({ title, text, onOpen }: RowProps) {
+  return (
+    <button type="button" class="row-link" onClick={onOpen}>
+      <span>
+        <b>{title}</b>
+        <small>{text}</small>
+      </span>
+      <ForwardIcon />
+    </button>
+  );
+}
