@@ -40,6 +40,9 @@ class ErrorCode(Enum):
     BAD_FOUNDER_LINK = "bad_founder_link"
     """The founder's link was used already or was replaced by a newer one."""
 
+    BANNED = "banned"
+    """This number was banned by an admin of the house."""
+
     # Admission
     NOT_ADMITTED = "not_admitted"
     """Only members may do this, and this person still waits to be let in."""
@@ -49,6 +52,16 @@ class ErrorCode(Enum):
     """Only a member who holds the newcomer's number may answer the knock."""
     CONTACTS_FULL = "contacts_full"
     """More than 5,000 contacts, or more than 1,000 new ones in a day."""
+
+    # The house
+    NOT_ADMIN = "not_admin"
+    """Only admins of the house may do this."""
+    NO_SUCH_MEMBER = "no_such_member"
+    """Nobody has this id, or he is not to be seen by whoever asks."""
+    NO_SUCH_REPORT = "no_such_report"
+    """There is no such report."""
+    BAD_STATEMENT = "bad_statement"
+    """A report's statement is longer than 1,000 characters."""
 
     # Rooms
     BAD_TITLE = "bad_title"

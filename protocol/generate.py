@@ -1,4 +1,4 @@
-"""Generates JSON Schema and TypeScript from the Structs: `python -m protocol.generate [--check]`.
+"""Generates schema, TypeScript and docs from the Structs: `python -m protocol.generate [--check]`.
 
 Owns the list of generated files. With `--check` nothing is written: the exit code is 1 and each
 file that is missing or stale is named.
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from protocol.described import field_docstrings
+from protocol.samples import fill
 from protocol.typescript import render
 from protocol.wires import WIRES, Wire
 
@@ -68,6 +69,8 @@ def generated_files() -> dict[Path, str]:
     }
     browser = [wire for wire in WIRES if wire.name in {"signalling", "http"}]
     files[ROOT / "client" / "src" / "protocol.gen.ts"] = render(browser)
+    page = ROOT / "docs" / "protocol.md"
+    files[page] = fill(page.read_text(encoding="utf-8"))
     return files
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from protocol.wire import View
+from protocol.wire import Message, View
 
 Membership = Literal["waiting", "member", "banned"]
 
@@ -23,3 +23,12 @@ class PersonView(View, frozen=True):
 
     member_id: str
     name: str
+
+
+class MeChanged(Message, frozen=True):
+    """To the person himself, on all his devices: who he is here has changed."""
+
+    me: Me
+
+
+PeopleEvent = MeChanged

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import captions, door, room
+from protocol import admin, captions, door, people, room
+from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
 from protocol.door import *  # noqa: F403
@@ -24,7 +25,7 @@ from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.wire import Id, Message
 
-ClientMessage = room.RoomCommand | captions.CaptionsCommand | door.DoorCommand
+ClientMessage = room.RoomCommand | captions.CaptionsCommand | door.DoorCommand | admin.AdminCommand
 
 
 class Ok(Message, frozen=True):
@@ -51,6 +52,8 @@ class Welcome(Message, frozen=True):
     media_up: bool
     captions: CaptionsEngine
     default_region: str
+    reports_waiting: int
+    """For admins: how many reports are open; 0 for others."""
 
 
 class Hallway(Message, frozen=True):
@@ -76,6 +79,9 @@ ServerMessage = (
     | captions.CaptionsEvent
     | door.DoorReply
     | door.DoorEvent
+    | people.PeopleEvent
+    | admin.AdminReply
+    | admin.AdminEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

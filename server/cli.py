@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from server import house_cli
 from server.config import Settings
 from server.logging_setup import set_up_logging
 from server.start import StartError, prepare_state_dir, require_client
@@ -27,7 +28,7 @@ app = typer.Typer(
 @app.command()
 def serve() -> None:
     """Run the whole house on this machine: gate, media workers and analysis."""
-    settings = _settings()
+    settings = read_settings()
     try:
         prepare_state_dir(settings)
         require_client(settings)
@@ -44,7 +45,7 @@ def gate() -> None:
     """Run the gate alone: pages, sign-in, rooms and every decision."""
     from server.bootstrap.gate import run_gate
 
-    settings = _settings()
+    settings = read_settings()
     _run(settings, run_gate(settings))
 
 
@@ -53,7 +54,7 @@ def media(index: Annotated[int, typer.Option(min=0, help="Which one, from 0.")] 
     """Run one media worker alone: voices, and nothing else."""
     from server.bootstrap.media import run_media
 
-    settings = _settings()
+    settings = read_settings()
     if index >= settings.resolved_media_workers():
         raise _cannot_start(
             StartError(f"There is no media worker {index}: set MASIL_MEDIA_WORKERS.")
@@ -64,17 +65,21 @@ def media(index: Annotated[int, typer.Option(min=0, help="Which one, from 0.")] 
 @app.command()
 def media_workers() -> None:
     """Run all media workers of this machine and nothing else."""
-    settings = _settings()
+    settings = read_settings()
     raise typer.Exit(asyncio.run(Supervisor(_media_parts(settings), sys.stdout).run()))
 
 
-@app.command()
+@app.command("founder")
+@app.command("founder-link", hidden=True)
 def founder_link() -> None:
     """Print a new founder's link, which makes any older one void."""
     from server.bootstrap.gate import print_founder_link
 
-    settings = _settings()
+    settings = read_settings()
     _run(settings, print_founder_link(settings))
+
+
+app.add_typer(house_cli.app)
 
 
 def _media_parts(settings: Settings) -> list[Part]:
@@ -86,7 +91,8 @@ def _media_parts(settings: Settings) -> list[Part]:
     return [Part(f"media-{index}", (*command, f"--index={index}")) for index in range(count)]
 
 
-def _settings() -> Settings:
+def read_settings() -> Settings:
+    """The settings of this process; what is wrong with them ends the program with a sentence."""
     try:
         return Settings()
     except ValidationError as error:

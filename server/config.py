@@ -100,6 +100,10 @@ class Settings(BaseSettings):
         """The directory of the local sockets, mode 0700."""
         return self.state_dir / "run"
 
+    def operator_socket(self) -> Path:
+        """The Unix socket on which the gate takes the operator's commands."""
+        return self.run_dir() / "admin.sock"
+
     def resolved_media_workers(self) -> int:
         """How many media workers there are: never more than there are ports from the first one."""
         wanted = self.media_workers or len(os.sched_getaffinity(0))

@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   "code_not_sent",
   /** The founder's link was used already or was replaced by a newer one. */
   "bad_founder_link",
+  /** This number was banned by an admin of the house. */
+  "banned",
   /** Only members may do this, and this person still waits to be let in. */
   "not_admitted",
   /** This newcomer was let in by somebody else, withdrew, or the knock expired. */
@@ -38,6 +40,14 @@ export const ERROR_CODES = [
   "not_asked",
   /** More than 5,000 contacts, or more than 1,000 new ones in a day. */
   "contacts_full",
+  /** Only admins of the house may do this. */
+  "not_admin",
+  /** Nobody has this id, or he is not to be seen by whoever asks. */
+  "no_such_member",
+  /** There is no such report. */
+  "no_such_report",
+  /** A report's statement is longer than 1,000 characters. */
+  "bad_statement",
   /** A room's title is empty or longer than 80 characters. */
   "bad_title",
   /** No such room, or it has ended. */
@@ -75,9 +85,11 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
-
 export type Membership = "banned" | "member" | "waiting";
+
+export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | "other" | "spam";
+
+export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
 export type Role = "listener" | "moderator" | "speaker";
 
@@ -226,6 +238,52 @@ export interface WithdrawKnock {
   id: number;
 }
 
+/** People by a part of their name, oldest accounts first. Reply: `members_listed`. */
+export interface ListMembers {
+  type: "list_members";
+  id: number;
+  query?: string;
+  /** The last `memberId` of the page before. */
+  after?: string | null;
+}
+
+/** Put somebody out for good: signed out everywhere, out of every room. Reply: `ok`. */
+export interface BanMember {
+  type: "ban_member";
+  id: number;
+  memberId: string;
+  reason?: string;
+}
+
+/** Let somebody come back. Reply: `ok`. */
+export interface UnbanMember {
+  type: "unban_member";
+  id: number;
+  memberId: string;
+}
+
+/** Give or take the admin's role; the last one cannot be taken. Reply: `ok`. */
+export interface SetAdmin {
+  type: "set_admin";
+  id: number;
+  memberId: string;
+  isAdmin: boolean;
+}
+
+/** Open reports, or those that are closed, newest first. Reply: `reports_listed`. */
+export interface ListReports {
+  type: "list_reports";
+  id: number;
+  closed?: boolean;
+}
+
+/** A report was dealt with. Reply: `ok`. */
+export interface CloseReport {
+  type: "close_report";
+  id: number;
+  reportId: string;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -303,6 +361,8 @@ export interface Welcome {
   mediaUp: boolean;
   captions: CaptionsEngine;
   defaultRegion: string;
+  /** For admins: how many reports are open; 0 for others. */
+  reportsWaiting: number;
 }
 
 /** The rooms one may enter, whenever they change (at most once a second). */
@@ -509,6 +569,56 @@ export interface Admitted {
   me: Me;
 }
 
+/** To the person himself, on all his devices: who he is here has changed. */
+export interface MeChanged {
+  type: "me_changed";
+  me: Me;
+}
+
+/** A person for the admins. Who let him in is not in any list. */
+export interface MemberRow {
+  memberId: string;
+  name: string;
+  membership: Membership;
+  isAdmin: boolean;
+  createdAtMs: number;
+}
+
+/** Reply to `list_members`. */
+export interface MembersListed {
+  type: "members_listed";
+  id: number;
+  members: MemberRow[];
+  /** There are more: ask again with `after`. */
+  more: boolean;
+}
+
+/** A report for the admins. */
+export interface ReportView {
+  reportId: string;
+  /** `null` where the reporter has erased his account. */
+  reporter: PersonView | null;
+  reported: MemberRow;
+  reason: ReportReason;
+  statement: string;
+  roomId: string | null;
+  createdAtMs: number;
+  closedAtMs: number | null;
+}
+
+/** Reply to `list_reports`. */
+export interface ReportsListed {
+  type: "reports_listed";
+  id: number;
+  reports: ReportView[];
+}
+
+/** To admins: how many reports are open, whenever that changes. */
+export interface ReportsWaiting {
+  type: "reports_waiting";
+  count: number;
+}
+
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
 export interface CodeRequest {
   number: string;
@@ -561,7 +671,13 @@ export type ClientMessage =
   | ForgetContacts
   | Admit
   | IgnoreKnock
-  | WithdrawKnock;
+  | WithdrawKnock
+  | ListMembers
+  | BanMember
+  | UnbanMember
+  | SetAdmin
+  | ListReports
+  | CloseReport;
 
 export type ServerMessage =
   | Ok
@@ -585,7 +701,11 @@ export type ServerMessage =
   | ContactsAdded
   | Knocked
   | KnockClosed
-  | Admitted;
+  | Admitted
+  | MeChanged
+  | MembersListed
+  | ReportsListed
+  | ReportsWaiting;
 
 export type RequestBody =
   | CodeRequest

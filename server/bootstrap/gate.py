@@ -26,6 +26,7 @@ from server.service.people import People
 from server.start import StartError, load_pepper, load_turn_secret, require_client
 from server.store.sql import SqlStore
 from server.web.app import make_app
+from server.web.operator import operator_socket
 
 SHUTDOWN_TIMEOUT_S = 3.0
 _NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -43,7 +44,7 @@ async def run_gate(settings: Settings) -> None:
     turn_secret = load_turn_secret(settings)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(_open_store(settings))
+        store = await stack.enter_async_context(open_store(settings))
         workers = settings.resolved_media_workers()
         media = MediaPool([settings.media_socket(index) for index in range(workers)])
         stack.push_async_callback(media.close)
@@ -76,6 +77,9 @@ async def run_gate(settings: Settings) -> None:
         await analysis.start()
         with _database_needed():
             await runner.setup()
+            await stack.enter_async_context(
+                operator_socket(settings.operator_socket(), house.administration)
+            )
             await _listen(runner, settings, tls)
             await _announce(settings, house.people)
         await stop.wait()
@@ -88,7 +92,7 @@ async def print_founder_link(settings: Settings) -> None:
     Raises:
         StartError: the house has members already, or the database cannot be opened.
     """
-    async with _open_store(settings) as store:
+    async with open_store(settings) as store:
         people = People(store, SystemClock(), _code_sender(settings), Hub(), load_pepper(settings))
         with _database_needed():
             link = await _founder_link(settings, people)
@@ -104,7 +108,12 @@ def _code_sender(settings: Settings) -> CodeSender:
 
 
 @asynccontextmanager
-async def _open_store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The database of these settings, brought up to date.
+
+    Raises:
+        StartError: it cannot be opened.
+    """
     store = SqlStore(settings.resolved_database_url())
     try:
         with _database_needed():

@@ -43,6 +43,26 @@ class BadFounderLinkError(MasilError):
     """The founder's link is not, or no longer, valid."""
 
 
+class BannedError(MasilError):
+    """This number may not come in any more."""
+
+
+class NotAdminError(MasilError):
+    """Only admins of the house may do this."""
+
+
+class NoSuchMemberError(MasilError):
+    """Nobody here has this id, or he is not to be seen."""
+
+
+class NoSuchReportError(MasilError):
+    """There is no such report."""
+
+
+class BadStatementError(MasilError):
+    """A report's statement is too long."""
+
+
 class NotSignedInError(MasilError):
     """No live session."""
 

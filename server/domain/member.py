@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from server.domain.errors import BadNameError, NotAdmittedError
+from server.domain.errors import BadNameError, NotAdminError, NotAdmittedError
 from server.domain.ids import MemberId, NumberHash
 
 NAME_MAX_CHARS = 40
@@ -38,13 +38,18 @@ class Member:
     """Whether the profiles of those whom he let in may name him."""
 
 
+def clean_paragraph(raw: str) -> str:
+    """One line of plain text: white space collapsed, control and format characters dropped."""
+    return " ".join("".join(c if c.isprintable() else " " for c in raw).split())
+
+
 def clean_name(raw: str) -> str:
     """Collapse white space and drop control and format characters.
 
     Raises:
         BadNameError: nothing is left, or more than 40 characters.
     """
-    name = " ".join("".join(c if c.isprintable() else " " for c in raw).split())
+    name = clean_paragraph(raw)
     if not 0 < len(name) <= NAME_MAX_CHARS:
         raise BadNameError
     return name
@@ -58,3 +63,18 @@ def require_member(member: Member) -> None:
     """
     if member.membership is not Membership.MEMBER:
         raise NotAdmittedError
+
+
+def is_admin(member: Member) -> bool:
+    """Whether he may keep order in the house."""
+    return member.membership is Membership.MEMBER and member.is_admin
+
+
+def require_admin(member: Member) -> None:
+    """Let only admins of the house pass.
+
+    Raises:
+        NotAdminError
+    """
+    if not is_admin(member):
+        raise NotAdminError

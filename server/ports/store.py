@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from server.domain.ban import Ban
 from server.domain.ids import (
     ContactHash,
     ContactId,
     KnockId,
     MemberId,
     NumberHash,
+    ReportId,
 )
 from server.domain.knock import Knock
 from server.domain.member import Member
+from server.domain.report import Report
 from server.domain.room import Room
 from server.domain.sign_in import SignInCode
 
@@ -123,7 +126,58 @@ class RoomStore(Protocol):
         """All rooms that have not ended, for a gate that starts."""
 
 
-class Store(MemberStore, SessionStore, CounterStore, ContactStore, KnockStore, RoomStore, Protocol):
+class AdministrationStore(Protocol):
+    """The house's order: who lives here, who was banned, what was reported, which jobs ran."""
+
+    async def members_named(
+        self, part: str, after: MemberId | None, count: int
+    ) -> Sequence[Member]:
+        """Members and banned people by a part of their name, oldest accounts first."""
+
+    async def admins(self) -> Sequence[MemberId]:
+        """Everybody with the admin's role."""
+
+    async def save_ban(self, ban: Ban) -> None:
+        """Insert or update."""
+
+    async def ban_of(self, number_hash: NumberHash) -> Ban | None:
+        """Whether this number may not come in."""
+
+    async def delete_ban(self, number_hash: NumberHash) -> None:
+        """This number may come in again."""
+
+    async def put_out(self, member_id: MemberId) -> None:
+        """Delete what lets a banned person in or reaches him; his name and his entry stay."""
+
+    async def save_report(self, report: Report) -> None:
+        """Insert or update."""
+
+    async def report(self, report_id: ReportId) -> Report | None:
+        """By id."""
+
+    async def reports(self, *, closed: bool) -> Sequence[Report]:
+        """Open or closed ones, newest first, 200 at most."""
+
+    async def count_open_reports(self) -> int:
+        """How many wait for an admin."""
+
+    async def save_job_run(self, job: str, ran_at_ms: int, affected: int) -> None:
+        """Keep when a job ran last, and on how much."""
+
+    async def job_runs(self) -> Sequence[tuple[str, int, int]]:
+        """(job, when it ran last, how much it affected), by name."""
+
+
+class Store(
+    MemberStore,
+    SessionStore,
+    CounterStore,
+    ContactStore,
+    KnockStore,
+    RoomStore,
+    AdministrationStore,
+    Protocol,
+):
     """The whole database, one implementation for all its parts.
 
     Every method raises StoreUnavailableError where the database is locked, full or away.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.ports import CaptionFeed, Clock, CodeSender, MediaEngine, Store
+from server.service.administration import Administration
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.people import People
@@ -39,6 +40,7 @@ class House:
     captions: Captions
     rooms: Rooms
     relay: Relay
+    administration: Administration
 
 
 def build(outside: Outside) -> House:
@@ -50,4 +52,7 @@ def build(outside: Outside) -> House:
         outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
     )
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
-    return House(outside.clock, hub, people, captions, rooms, relay)
+    administration = Administration(
+        outside.store, outside.clock, hub, people.admission, evictor=rooms
+    )
+    return House(outside.clock, hub, people, captions, rooms, relay, administration)

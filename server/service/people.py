@@ -16,6 +16,7 @@ from server.domain import knock as knocks
 from server.domain.contact import DAY_MS, number_hash
 from server.domain.errors import (
     BadFounderLinkError,
+    BannedError,
     CodeExpiredError,
     CodeNotSentError,
     CodeTooOftenError,
@@ -131,7 +132,7 @@ class People:
 
         Raises:
             BadNumberError, BadNameError, CodeWrongError, CodeExpiredError,
-            CodeTriesExhaustedError, BadFounderLinkError, StoreUnavailableError
+            CodeTriesExhaustedError, BadFounderLinkError, BannedError, StoreUnavailableError
         """
         full = e164(proof.number, proof.region)
         digest = number_hash(self._pepper, full)
@@ -216,6 +217,8 @@ class People:
         """
         async with self._store.transaction():
             await self._store.save_sign_in_code(code)
+            if await self._store.ban_of(code.number_hash):
+                raise BannedError
             known = await self._store.member_by_number(code.number_hash)
             member = known or self._newcomer(code.number_hash, clean_name(proof.name))
             if proof.founder_token is not None:

@@ -138,7 +138,7 @@ class Rooms:
         async with self._coming.of(opener.member_id):
             await self._store.save_room(room)
             self._rooms[room_id] = LiveRoom(room)
-            await self._leave_behind(connection, self._take_place(connection, room_id))
+            await self._leave_room(opener.member_id, self._take_place(connection, room_id))
         self._hallway_changed.set()
         return room_id
 
@@ -158,7 +158,7 @@ class Rooms:
             elsewhere = self._take_place(connection, room_id)
             # At once, or the next `let_go` would take the newcomer for absent.
             self._hub.enter_room(connection, room_id)
-            await self._leave_behind(connection, elsewhere)
+            await self._leave_room(member.member_id, elsewhere)
             try:
                 media_id, sdp = await self._seats.open(live, member.member_id)
             except MediaUnavailableError:
@@ -193,6 +193,15 @@ class Rooms:
         self._hub.exit_room(connection)
         connection.send(wire.Hallway(rooms=self.cards()))
 
+    async def put_out(self, member_id: MemberId) -> None:
+        """Out of the room, and his voice with him: banned, or his account is gone.
+
+        Raises:
+            StoreUnavailableError
+        """
+        async with self._coming.of(member_id):
+            await self._leave_room(member_id, self._where.get(member_id))
+
     async def disconnected(self, connection: Connection) -> None:
         """A socket closed: the seat is kept for a while, and the voice as long as it flows.
 
@@ -218,9 +227,8 @@ class Rooms:
                     self._announcer.tell_replaced(other)
         return elsewhere if elsewhere != room_id else None
 
-    async def _leave_behind(self, connection: Connection, elsewhere: RoomId | None) -> None:
-        member_id = connection.member_id
-        live = self._rooms.get(elsewhere) if elsewhere else None
+    async def _leave_room(self, member_id: MemberId, room_id: RoomId | None) -> None:
+        live = self._rooms.get(room_id) if room_id else None
         if live is not None and member_id in live.room.participants:
             await self._change(live, lambda room: rules.leave(room, member_id))
 

@@ -7,14 +7,16 @@ from typing import assert_never
 from aiohttp import web
 
 from protocol import signalling as wire
+from protocol.admin import AdminCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from server.domain import consent
 from server.domain import room as rules
 from server.domain.errors import NotAdmittedError
 from server.domain.ids import KnockId, MemberId, RoomId
-from server.domain.member import Member, Membership
+from server.domain.member import Member, Membership, require_admin
 from server.service.hub import Connection
 from server.web import keys
+from server.web.admin_commands import AdminCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
@@ -38,6 +40,7 @@ class Commands:
         self._admission = self._people.admission
         self._rooms = house.rooms
         self._relay = house.relay
+        self._admin = AdminCommands(house.administration)
         self._connection = connection
         self._me = connection.member_id
 
@@ -53,6 +56,9 @@ class Commands:
             return wire.Ok(id=command.id)
         if member.membership is not Membership.MEMBER:
             raise NotAdmittedError
+        if isinstance(command, AdminCommand):
+            require_admin(member)
+            return await self._admin.carry_out(command)
         return await self._as_member(member, command) or wire.Ok(id=command.id)
 
     async def _as_member(

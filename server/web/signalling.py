@@ -14,7 +14,7 @@ from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from protocol.wire import MAX_MESSAGE_BYTES, Id
 from server.domain.errors import MasilError, NotSignedInError
-from server.domain.member import Member, Membership
+from server.domain.member import Member, Membership, is_admin
 from server.service import render
 from server.service.hub import Connection
 from server.web import keys
@@ -144,6 +144,7 @@ class Visit:
             member = await people.session(self._token)
             inside = member.membership is Membership.MEMBER
             knocks = await people.admission.knocks_for(member) if inside else []
+            reports = await house.administration.reports_waiting() if is_admin(member) else 0
             contacts_kept = await people.admission.contacts_kept(member)
             if self._connection.forget():
                 continue
@@ -156,6 +157,7 @@ class Visit:
                 media_up=rooms.media_up,
                 captions=render.engine(house.captions.engine),
                 default_region=self._app[keys.SETTINGS].default_region,
+                reports_waiting=reports,
             )
 
     # ------------------------------------------------------------ reading

@@ -1,0 +1,116 @@
+"""Admins ⇄ gate: members, bans, reports. The page of an admin and the operator's CLI speak it.
+
+The page sends these over `/ws`; the CLI over the gate's Unix socket `run/admin.sock`, one JSON
+message a line, where the mode of the socket is the only key.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from protocol.people import Membership, PersonView
+from protocol.wire import Id, Message, Token, View
+
+Query = Annotated[str, Meta(max_length=80)]
+ReportReason = Literal["harassment", "hate", "spam", "impersonation", "danger", "other"]
+
+MEMBERS_A_PAGE = 50
+
+
+class MemberRow(View, frozen=True):
+    """A person for the admins. Who let him in is not in any list."""
+
+    member_id: str
+    name: str
+    membership: Membership
+    is_admin: bool
+    created_at_ms: int
+
+
+class ReportView(View, frozen=True):
+    """A report for the admins."""
+
+    report_id: str
+    reporter: PersonView | None
+    """`null` where the reporter has erased his account."""
+    reported: MemberRow
+    reason: ReportReason
+    statement: str
+    room_id: str | None
+    created_at_ms: int
+    closed_at_ms: int | None
+
+
+class ListMembers(Message, frozen=True):
+    """People by a part of their name, oldest accounts first. Reply: `members_listed`."""
+
+    id: Id
+    query: Query = ""
+    after: Token | None = None
+    """The last `memberId` of the page before."""
+
+
+class BanMember(Message, frozen=True):
+    """Put somebody out for good: signed out everywhere, out of every room. Reply: `ok`."""
+
+    id: Id
+    member_id: Token
+    reason: Annotated[str, Meta(max_length=400)] = ""
+
+
+class UnbanMember(Message, frozen=True):
+    """Let somebody come back. Reply: `ok`."""
+
+    id: Id
+    member_id: Token
+
+
+class SetAdmin(Message, frozen=True):
+    """Give or take the admin's role; the last one cannot be taken. Reply: `ok`."""
+
+    id: Id
+    member_id: Token
+    is_admin: bool
+
+
+class ListReports(Message, frozen=True):
+    """Open reports, or those that are closed, newest first. Reply: `reports_listed`."""
+
+    id: Id
+    closed: bool = False
+
+
+class CloseReport(Message, frozen=True):
+    """A report was dealt with. Reply: `ok`."""
+
+    id: Id
+    report_id: Token
+
+
+class MembersListed(Message, frozen=True):
+    """Reply to `list_members`."""
+
+    id: Id
+    members: list[MemberRow]
+    more: bool
+    """There are more: ask again with `after`."""
+
+
+class ReportsListed(Message, frozen=True):
+    """Reply to `list_reports`."""
+
+    id: Id
+    reports: list[ReportView]
+
+
+class ReportsWaiting(Message, frozen=True):
+    """To admins: how many reports are open, whenever that changes."""
+
+    count: int
+
+
+AdminCommand = ListMembers | BanMember | UnbanMember | SetAdmin | ListReports | CloseReport
+AdminReply = MembersListed | ReportsListed
+AdminEvent = ReportsWaiting

@@ -1,0 +1,123 @@
+"""The operator's commands about people: `masil members`, `ban`, `unban`, `admin`, `reports` ….
+
+Owns how lists look in a terminal; whoever runs these may do all that an admin may.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from protocol import admin as wire
+from protocol import signalling
+from server.config import Settings
+from server.start import StartError
+from server.supervisor import EXIT_CANNOT_START
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+EXIT_REFUSED = 1
+_ID = 1
+"""One command a connection, so every id may be the same."""
+MemberArgument = Annotated[str, typer.Argument(help="The member's id, as `members` lists it.")]
+
+
+@app.command()
+def members(
+    name: Annotated[str, typer.Argument(help="A part of the name; none lists everybody.")] = "",
+) -> None:
+    """List members and banned people, oldest accounts first."""
+    after: str | None = None
+    while True:
+        listed = _ask(wire.ListMembers(id=_ID, query=name[:80], after=after))
+        if not isinstance(listed, wire.MembersListed):
+            raise typer.Exit(EXIT_REFUSED)
+        for row in listed.members:
+            typer.echo(_member_line(row))
+        if not listed.more:
+            return
+        after = listed.members[-1].member_id
+
+
+@app.command()
+def ban(
+    member_id: MemberArgument,
+    reason: Annotated[str, typer.Option(help="For the other admins.")] = "",
+) -> None:
+    """Put somebody out for good: signed out everywhere, out of every room, within a second."""
+    _do(wire.BanMember(id=_ID, member_id=member_id, reason=reason))
+
+
+@app.command()
+def unban(member_id: MemberArgument) -> None:
+    """Let somebody come back."""
+    _do(wire.UnbanMember(id=_ID, member_id=member_id))
+
+
+@app.command()
+def admin(
+    member_id: MemberArgument,
+    remove: Annotated[bool, typer.Option(help="Take the role instead of giving it.")] = False,
+) -> None:
+    """Give somebody the admin's role, or take it."""
+    _do(wire.SetAdmin(id=_ID, member_id=member_id, is_admin=not remove))
+
+
+@app.command()
+def reports(
+    closed: Annotated[bool, typer.Option(help="Those that were dealt with.")] = False,
+) -> None:
+    """List what members told about others, newest first."""
+    listed = _ask(wire.ListReports(id=_ID, closed=closed))
+    if not isinstance(listed, wire.ReportsListed):
+        raise typer.Exit(EXIT_REFUSED)
+    for report in listed.reports:
+        by = report.reporter.name if report.reporter else "somebody who has left"
+        about = f"{report.reported.name} ({report.reported.member_id})"
+        typer.echo(f"{report.report_id}  {_day(report.created_at_ms)}  {report.reason.upper()}")
+        typer.echo(f"    about {about}, by {by}")
+        if report.statement:
+            typer.echo(f"    {report.statement}")
+
+
+@app.command()
+def close_report(
+    report_id: Annotated[str, typer.Argument(help="As `reports` lists it.")],
+) -> None:
+    """A report was dealt with."""
+    _do(wire.CloseReport(id=_ID, report_id=report_id))
+
+
+def _ask(command: wire.AdminCommand) -> signalling.ServerMessage:
+    """The reply; a refusal is told on standard error and ends the program."""
+    from server.bootstrap.operator import ask
+    from server.cli import read_settings
+    from server.logging_setup import set_up_logging
+
+    settings: Settings = read_settings()
+    set_up_logging(settings.log_format)
+    try:
+        reply = asyncio.run(ask(settings, command))
+    except StartError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_CANNOT_START) from error
+    if isinstance(reply, signalling.Error):
+        typer.echo(reply.message, err=True)
+        raise typer.Exit(EXIT_REFUSED)
+    return reply
+
+
+def _do(command: wire.AdminCommand) -> None:
+    _ask(command)
+    typer.echo("Done.")
+
+
+def _member_line(row: wire.MemberRow) -> str:
+    state = "banned" if row.membership == "banned" else "admin" if row.is_admin else "member"
+    return f"{row.member_id}  {state:<7} {_day(row.created_at_ms)}  {row.name}"
+
+
+def _day(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d")
