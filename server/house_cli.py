@@ -90,6 +90,20 @@ def close_report(
     _do(wire.CloseReport(id=_ID, report_id=report_id))
 
 
+@app.command()
+def doctor() -> None:
+    """Look at settings, files and database; exit code 1 where something must be mended."""
+    from server.bootstrap.doctor import examine
+    from server.cli import read_settings
+    from server.clock import SystemClock
+
+    findings = asyncio.run(examine(read_settings(), SystemClock().now_ms()))
+    for finding in findings:
+        typer.echo(f"{finding.level:<5} {finding.about:<12} {finding.text}")
+    if any(finding.level == "fail" for finding in findings):
+        raise typer.Exit(EXIT_REFUSED)
+
+
 def _ask(command: wire.AdminCommand) -> signalling.ServerMessage:
     """The reply; a refusal is told on standard error and ends the program."""
     from server.bootstrap.operator import ask

@@ -35,6 +35,9 @@ from server.service.numbers import e164
 
 NUMBERS_TRIED_A_DAY_MAX = 4 * CONTACTS_MAX
 MATCH_IN_THREAD_FROM = 1_000
+FORGET_CONTACTS = "forget expired contacts"
+EXPIRE_KNOCKS = "expire knocks"
+"""Jobs, as `masil doctor` names them."""
 
 
 class Admission:
@@ -136,13 +139,15 @@ class Admission:
         self._hub.close_member(newcomer.member_id)
 
     async def tidy(self) -> None:
-        """Forget contacts and knocks whose time is over.
+        """Forget contacts and knocks whose time is over, and keep a note of having done so.
 
         Raises:
             StoreUnavailableError
         """
         now_ms = self._clock.now_ms()
-        await self._store.delete_expired_contacts(now_ms)
+        forgotten = await self._store.delete_expired_contacts(now_ms)
+        await self._store.save_job_run(FORGET_CONTACTS, now_ms, forgotten)
+        expired = 0
         for stale in await self._store.stale_knocks(now_ms - knocks.KNOCK_LIFETIME_MS):
             async with self.door:
                 at_door = await self._store.knock(stale.knock_id)
@@ -150,6 +155,8 @@ class Admission:
                     continue
                 await self._store.save_knock(knocks.expire(at_door, now_ms))
             self.close_alerts(at_door)
+            expired += 1
+        await self._store.save_job_run(EXPIRE_KNOCKS, now_ms, expired)
 
     async def _open_knock(self, knock_id: KnockId) -> Knock:
         at_door = await self._store.knock(knock_id)

@@ -8,7 +8,9 @@ import time
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from server.domain import report as reports
+from server.domain.contact import CONTACT_LIFETIME_MS
 from server.domain.ids import MemberId, ReportId
+from server.service.admission import EXPIRE_KNOCKS, FORGET_CONTACTS
 from tests.web.gate import Gate, until
 from tests.web.page import Page, e164_of
 
@@ -150,3 +152,12 @@ async def test_the_welcome_of_an_admin_tells_how_many_reports_wait(gate: Gate) -
     assert (await admin.connect()).reports_waiting == 1
     await by.disconnect()
     assert (await by.connect()).reports_waiting == 0
+
+
+async def test_jobs_leave_a_note_of_what_they_forgot(gate: Gate) -> None:
+    host = await gate.founder()
+    await host.add_contacts(7, 8)
+    gate.clock.advance(CONTACT_LIFETIME_MS + 1)
+    await gate.house.people.admission.tidy()
+    runs = {job: affected for job, _, affected in await gate.store.job_runs()}
+    assert runs == {FORGET_CONTACTS: 2, EXPIRE_KNOCKS: 0}
