@@ -5,6 +5,7 @@
  */
 
 import { AddressBook } from "./address-book";
+import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
 import type { Entry } from "./contacts";
 import { reduceHallway, type HallwayEvent } from "./hallway";
@@ -33,6 +34,7 @@ export class App {
   readonly #store: Store<AppState>;
   readonly #deps: AppDependencies;
   readonly #addressBook: AddressBook;
+  readonly administration: Administration;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -51,6 +53,7 @@ export class App {
     });
     const names = new ContactNameStore(deps.storage);
     this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
+    this.administration = new Administration(deps.store, this.#signalling);
   }
 
   /** Find out who is signed in; asks again until the gate answers. */
@@ -294,6 +297,7 @@ export class App {
       knocks: [],
       contacts: NO_CONTACTS,
       contactNames: {},
+      admin: NO_ADMIN,
     });
   }
 

@@ -6,7 +6,9 @@ import type {
   Hallway,
   Knocked,
   KnockClosed,
+  MeChanged,
   MediaUp,
+  ReportsWaiting,
   Welcome,
 } from "./protocol.gen";
 import type { AppState } from "./state";
@@ -18,7 +20,9 @@ export type HallwayEvent =
   | KnockClosed
   | Admitted
   | CaptionsEngineChanged
-  | MediaUp;
+  | MediaUp
+  | MeChanged
+  | ReportsWaiting;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
   switch (event.type) {
@@ -32,6 +36,7 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
         mediaUp: event.mediaUp,
         engine: event.captions,
         region: event.defaultRegion,
+        admin: { ...state.admin, reportsWaiting: event.reportsWaiting },
       };
     case "hallway":
       return { rooms: event.rooms };
@@ -39,7 +44,10 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { knocks: [...withoutKnock(state, event.knock.knockId), event.knock] };
     case "knock_closed":
       return { knocks: withoutKnock(state, event.knockId) };
+    case "reports_waiting":
+      return { admin: { ...state.admin, reportsWaiting: event.count } };
     case "admitted":
+    case "me_changed":
       return { me: event.me };
     case "captions_engine_changed":
       return { engine: event.captions };

@@ -5,6 +5,7 @@ describe("addresses", () => {
   it("name a view, and views name an address", () => {
     for (const path of ["/", "/room/abc-1_2"]) expect(pathOf(routeOf({ pathname: path, hash: "" }))).toBe(path);
     expect(routeOf({ pathname: "/", hash: "#contacts" })).toEqual({ view: "contacts" });
+    expect(routeOf({ pathname: "/", hash: "#admin" })).toEqual({ view: "admin" });
     expect(routeOf({ pathname: "/", hash: "#you" })).toEqual({ view: "you" });
     expect(routeOf({ pathname: "/room/../../x", hash: "" })).toEqual({ view: "hallway" });
   });

@@ -4,6 +4,7 @@ export type Route =
   | { view: "hallway" }
   | { view: "contacts" }
   | { view: "you" }
+  | { view: "admin" }
   | { view: "room"; roomId: string };
 
 /** The founder's link: `/founder#TOKEN`. The token is in the fragment, which no server log sees. */
@@ -23,6 +24,8 @@ function byHash(hash: string): Route {
   switch (hash) {
     case "#contacts":
       return { view: "contacts" };
+    case "#admin":
+      return { view: "admin" };
     case "#you":
       return { view: "you" };
     default:
@@ -36,6 +39,7 @@ export function pathOf(route: Route): string {
       return `/room/${route.roomId}`;
     case "contacts":
     case "you":
+    case "admin":
       return `/#${route.view}`;
     case "hallway":
       return "/";

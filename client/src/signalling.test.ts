@@ -33,6 +33,7 @@ const WELCOME: ServerMessage = {
   mediaUp: true,
   captions: { state: "ready", detail: "", progress: null },
   defaultRegion: "KR",
+  reportsWaiting: 0,
 };
 
 let sockets: FakeSocket[];

@@ -10,7 +10,9 @@ import type {
   ErrorCode,
   Joined,
   MediaOffer,
+  MembersListed,
   Ok,
+  ReportsListed,
   RoomOpened,
   RoomSnapshot,
   ServerMessage,
@@ -21,6 +23,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 export type Command = WithoutId<ClientMessage>;
 
 interface Replies {
+  list_members: MembersListed;
+  list_reports: ReportsListed;
   open_room: RoomOpened;
   join_room: Joined;
   renew_media: MediaOffer;
@@ -29,8 +33,9 @@ interface Replies {
 }
 export type ReplyTo<T extends Command["type"]> = T extends keyof Replies ? Replies[T] : Ok;
 
-type Reply = Ok | RoomOpened | Joined | MediaOffer | RoomSnapshot | ContactsAdded;
 type Refusal = Extract<ServerMessage, { type: "error" }>;
+/** Whatever carries the id of a command. */
+type Reply = Exclude<Extract<ServerMessage, { id: number }>, Refusal>;
 /** Everything that the gate says without being asked. */
 export type GateEvent = Exclude<ServerMessage, Reply | Refusal>;
 

@@ -1,5 +1,6 @@
 /** What the page knows, as the views see it. Data only; `hallway.ts` and `room.ts` change it. */
 
+import { NO_ADMIN, type AdminState } from "./administration";
 import type { HttpFailure } from "./http";
 import type { VoiceState } from "./media/voice";
 import type { MicrophoneProblem } from "./media/microphone";
@@ -74,6 +75,7 @@ export interface AppState {
   readonly region: string;
   readonly visit: VisitState | null;
   readonly notices: readonly ShownNotice[];
+  readonly admin: AdminState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -101,5 +103,6 @@ export function initialState(route: Route, founderToken: string | null, region: 
     region,
     visit: null,
     notices: [],
+    admin: NO_ADMIN,
   };
 }

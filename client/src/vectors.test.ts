@@ -15,6 +15,8 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   step_down: true, move_to_audience: true, mute: true, mute_participant: true,
   switch_captions: true, consent: true, add_contacts: true, forget_contacts: true, admit: true,
   ignore_knock: true, withdraw_knock: true,
+  list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
+  close_report: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
@@ -24,6 +26,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
   caption_gap: "room", captions_purged: "room", topics: "room",
   room_ended: "end",
+  me_changed: "hallway", reports_waiting: "hallway", members_listed: "reply", reports_listed: "reply",
 };
 
 interface Vectors {

@@ -1,5 +1,6 @@
 /** English. The keys of this catalogue are the keys of all. */
 
+import { admin } from "./en/admin";
 import { captions } from "./en/captions";
 import { door } from "./en/door";
 import { hallway } from "./en/hallway";
@@ -13,6 +14,7 @@ export const en = {
   ...door,
   ...hallway,
   ...you,
+  ...admin,
   ...room,
   ...captions,
   ...problems,

@@ -1,6 +1,7 @@
 /** Korean. */
 
 import type { Catalogue } from "./catalogue";
+import { admin } from "./ko/admin";
 import { captions } from "./ko/captions";
 import { door } from "./ko/door";
 import { hallway } from "./ko/hallway";
@@ -14,6 +15,7 @@ export const ko: Catalogue = {
   ...door,
   ...hallway,
   ...you,
+  ...admin,
   ...room,
   ...captions,
   ...problems,

@@ -2,6 +2,7 @@
 
 import { microphonesOffered } from "../media/microphone";
 import type { Me } from "../protocol.gen";
+import { Admin } from "./admin";
 import { ConnectionBanner } from "./connection";
 import { Contacts } from "./contacts";
 import { DoorMessage } from "./door-message";
@@ -57,10 +58,20 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
           onBack={toHallway}
         />
       );
+    case "admin":
+      return (
+        <Admin
+          admin={state.admin}
+          actions={actions.administration}
+          myId={me.memberId}
+          onBack={() => actions.go({ view: "you" })}
+        />
+      );
     case "you":
       return (
         <You
           me={me}
+          reportsWaiting={state.admin.reportsWaiting}
           onGo={actions.go}
           onBack={toHallway}
           onSignOut={actions.signOut}

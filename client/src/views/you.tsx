@@ -9,12 +9,13 @@ import { Subpage } from "./subpage";
 
 export interface YouProps extends LanguageProps {
   readonly me: Me;
+  readonly reportsWaiting: number;
   readonly onGo: (route: Route) => void;
   readonly onBack: () => void;
   readonly onSignOut: () => void;
 }
 
-export function You({ me, onGo, onBack, onSignOut, onLocale }: YouProps) {
+export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: YouProps) {
   const { t } = useText();
   return (
     <Subpage title={t("you.title")} onBack={onBack}>
@@ -24,6 +25,17 @@ export function You({ me, onGo, onBack, onSignOut, onLocale }: YouProps) {
       </p>
       <nav class="rows" aria-label={t("you.title")}>
         <Row title={t("contacts.title")} text={t("you.contacts")} onOpen={() => onGo({ view: "contacts" })} />
+        {me.isAdmin && (
+          <Row
+            title={t("admin.title")}
+            text={
+              reportsWaiting > 0
+                ? t("admin.row_waiting", { count: reportsWaiting })
+                : t("admin.row")
+            }
+            onOpen={() => onGo({ view: "admin" })}
+          />
+        )}
       </nav>
       <footer class="foot">
         <LanguageSwitch onLocale={onLocale} />

@@ -1,0 +1,219 @@
+/** Order in the house, for admins: what was reported, and who lives here. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Administration, AdminState } from "../administration";
+import type { MemberRow, ReportView } from "../protocol.gen";
+import { Confirm } from "./dialog";
+import { Face } from "./face";
+import { useText } from "./language";
+import { Subpage } from "./subpage";
+
+const PAUSE_MS = 250;
+
+export interface AdminProps {
+  readonly admin: AdminState;
+  readonly actions: Administration;
+  readonly myId: string;
+  readonly onBack: () => void;
+}
+
+export function Admin({ admin, actions, myId, onBack }: AdminProps) {
+  const { t } = useText();
+  useEffect(() => {
+    void actions.showReports(false);
+    void actions.find("");
+  }, [actions]);
+  return (
+    <Subpage title={t("admin.title")} onBack={onBack}>
+      {admin.problem !== null && (
+        <p class="problem" role="alert">
+          {t(`problem.${admin.problem}`)}
+        </p>
+      )}
+      <Reports admin={admin} actions={actions} />
+      <Members admin={admin} actions={actions} myId={myId} />
+    </Subpage>
+  );
+}
+
+type PartProps = Pick<AdminProps, "admin" | "actions">;
+
+function Reports({ admin, actions }: PartProps) {
+  const { t } = useText();
+  const { reports, closedReports } = admin;
+  return (
+    <section class="stack" aria-labelledby="reports">
+      <div class="row">
+        <h2 id="reports" class="grow">
+          {t("admin.reports")}
+        </h2>
+        <button
+          type="button"
+          class="link"
+          aria-pressed={closedReports}
+          onClick={() => void actions.showReports(!closedReports)}
+        >
+          {closedReports ? t("admin.show_open") : t("admin.show_closed")}
+        </button>
+      </div>
+      {reports?.length === 0 && <p class="small">{t("admin.no_reports")}</p>}
+      {reports?.map((report) => (
+        <Report key={report.reportId} report={report} actions={actions} />
+      ))}
+    </section>
+  );
+}
+
+function Report({ report, actions }: { report: ReportView; actions: Administration }) {
+  const { t, date } = useText();
+  const by = report.reporter?.name ?? t("admin.somebody_gone");
+  return (
+    <article class="card stack" data-testid="report">
+      <div>
+        <h3>{t("admin.report_about", { name: report.reported.name })}</h3>
+        <p class="small">
+          {t(`report.${report.reason}`)} · {t("admin.report_by", { name: by })} ·{" "}
+          {date(report.createdAtMs)}
+        </p>
+      </div>
+      {report.statement !== "" && <p>{report.statement}</p>}
+      <div class="row end">
+        <MemberActions member={report.reported} actions={actions} />
+        {report.closedAtMs === null && (
+          <button
+            type="button"
+            class="button small-button"
+            onClick={() => void actions.closeReport(report.reportId)}
+          >
+            {t("admin.close_report")}
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Members({ admin, actions, myId }: PartProps & { myId: string }) {
+  const { t } = useText();
+  const [query, setQuery] = useState(admin.query);
+  useEffect(() => {
+    if (query === admin.query) return undefined;
+    const timer = setTimeout(() => void actions.find(query), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [query, admin.query, actions]);
+  return (
+    <section class="stack" aria-labelledby="members">
+      <h2 id="members">{t("admin.members")}</h2>
+      <label class="field">
+        <span>{t("admin.search")}</span>
+        <input
+          name="query"
+          type="search"
+          autoComplete="off"
+          maxLength={80}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </label>
+      <ul class="rows people" aria-live="polite">
+        {admin.members?.map((member) => (
+          <Member key={member.memberId} member={member} actions={actions} me={member.memberId === myId} />
+        ))}
+      </ul>
+      {admin.members?.length === 0 && <p class="small">{t("admin.nobody")}</p>}
+      {admin.more && (
+        <button type="button" class="button quiet" onClick={() => void actions.more()}>
+          {t("admin.more")}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface MemberProps {
+  readonly member: MemberRow;
+  readonly actions: Administration;
+  readonly me: boolean;
+}
+
+function Member({ member, actions, me }: MemberProps) {
+  const { t, date } = useText();
+  const state =
+    member.membership === "banned"
+      ? t("admin.is_banned")
+      : member.isAdmin
+        ? t("admin.is_admin")
+        : null;
+  return (
+    <li class="person-row" data-testid="member">
+      <Face {...member} />
+      <span class="grow">
+        <b>{member.name}</b>
+        <small>
+          {state !== null && <>{state} · </>}
+          {t("admin.since", { date: date(member.createdAtMs) })}
+        </small>
+      </span>
+      {!me && <MemberActions member={member} actions={actions} />}
+    </li>
+  );
+}
+
+type Question = "ban" | "give" | "take";
+
+/** What an admin may do to somebody; each is asked for once more. */
+function MemberActions({ member, actions }: { member: MemberRow; actions: Administration }) {
+  const { t } = useText();
+  const [asking, setAsking] = useState<Question | null>(null);
+  const { memberId, name } = member;
+  const banned = member.membership === "banned";
+  const answer = (question: Question) => {
+    setAsking(null);
+    if (question === "ban") void actions.change({ type: "ban_member", memberId, reason: "" });
+    else void actions.change({ type: "set_admin", memberId, isAdmin: question === "give" });
+  };
+  return (
+    <>
+      {banned ? (
+        <button
+          type="button"
+          class="button quiet small-button"
+          aria-label={t("admin.unban_name", { name })}
+          onClick={() => void actions.change({ type: "unban_member", memberId })}
+        >
+          {t("admin.unban")}
+        </button>
+      ) : (
+        <>
+          <button
+            type="button"
+            class="link"
+            aria-label={t(member.isAdmin ? "admin.take_name" : "admin.give_name", { name })}
+            onClick={() => setAsking(member.isAdmin ? "take" : "give")}
+          >
+            {member.isAdmin ? t("admin.take") : t("admin.give")}
+          </button>
+          {!member.isAdmin && (
+            <button
+              type="button"
+              class="link danger-link"
+              aria-label={t("admin.ban_name", { name })}
+              onClick={() => setAsking("ban")}
+            >
+              {t("admin.ban")}
+            </button>
+          )}
+        </>
+      )}
+      {asking !== null && (
+        <Confirm
+          title={t(`admin.${asking}_name`, { name })}
+          text={t(`admin.${asking}_confirm`)}
+          yes={t(`admin.${asking}`)}
+          onYes={() => answer(asking)}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </>
+  );
+}
