@@ -78,7 +78,7 @@ function Report({ report, actions }: { report: ReportView; actions: Administrati
       </div>
       {report.statement !== "" && <p>{report.statement}</p>}
       <div class="row end">
-        <MemberActions member={report.reported} actions={actions} />
+        <MemberActions member={report.reported} actions={actions} roles={false} />
         {report.closedAtMs === null && (
           <button
             type="button"
@@ -161,8 +161,15 @@ function Member({ member, actions, me }: MemberProps) {
 
 type Question = "ban" | "give" | "take";
 
+interface MemberActionsProps {
+  readonly member: MemberRow;
+  readonly actions: Administration;
+  /** Whether the admin's role is at hand, too. */
+  readonly roles?: boolean;
+}
+
 /** What an admin may do to somebody; each is asked for once more. */
-function MemberActions({ member, actions }: { member: MemberRow; actions: Administration }) {
+function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
   const { t } = useText();
   const [asking, setAsking] = useState<Question | null>(null);
   const { memberId, name } = member;
@@ -185,14 +192,16 @@ function MemberActions({ member, actions }: { member: MemberRow; actions: Admini
         </button>
       ) : (
         <>
-          <button
-            type="button"
-            class="link"
-            aria-label={t(member.isAdmin ? "admin.take_name" : "admin.give_name", { name })}
-            onClick={() => setAsking(member.isAdmin ? "take" : "give")}
-          >
-            {member.isAdmin ? t("admin.take") : t("admin.give")}
-          </button>
+          {roles && (
+            <button
+              type="button"
+              class="link"
+              aria-label={t(member.isAdmin ? "admin.take_name" : "admin.give_name", { name })}
+              onClick={() => setAsking(member.isAdmin ? "take" : "give")}
+            >
+              {member.isAdmin ? t("admin.take") : t("admin.give")}
+            </button>
+          )}
           {!member.isAdmin && (
             <button
               type="button"
