@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from protocol.errors import ErrorCode
-from protocol.people import Me
+from protocol.people import Me, PersonView
 from protocol.wire import Id, Message, Token, View
 
+InviteStanding = Literal["open", "used", "expired", "revoked"]
 Number = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -103,6 +104,77 @@ class Admitted(Message, frozen=True):
     me: Me
 
 
-DoorCommand = AddContacts | ForgetContacts | Admit | IgnoreKnock | WithdrawKnock
-DoorReply = ContactsAdded
-DoorEvent = Knocked | KnockClosed | Admitted
+class InviteView(View, frozen=True):
+    """An invitation, for whoever gave it."""
+
+    invite_id: str
+    state: InviteStanding
+    by_mail: bool
+    created_at_ms: int
+    expires_at_ms: int
+    used_by: PersonView | None
+    """Who came in with it, while he lives here."""
+
+
+class CreateInvite(Message, frozen=True):
+    """Give an invitation, by e-mail where an address is given. Reply: `invite_created`."""
+
+    id: Id
+    email: Annotated[str, Meta(max_length=254)] | None = None
+    """Used once, to send the link there, and kept nowhere."""
+    language: Literal["en", "ko"] = "en"
+    """Of the e-mail."""
+
+
+class ListInvites(Message, frozen=True):
+    """All invitations that the member gave. Reply: `invites`."""
+
+    id: Id
+
+
+class RevokeInvite(Message, frozen=True):
+    """Take an invitation back. Reply: `ok`."""
+
+    id: Id
+    invite_id: Token
+
+
+class InviteCreated(Message, frozen=True):
+    """Reply to `create_invite`: the token is told this once."""
+
+    id: Id
+    invite: InviteView
+    token: str
+    left: int | None
+    """How many more the member may give; `null`: as many as he likes."""
+
+
+class Invites(Message, frozen=True):
+    """Reply to `list_invites`, newest first."""
+
+    id: Id
+    invites: list[InviteView]
+    left: int | None
+    by_mail: bool
+    """Whether this house can send e-mail."""
+
+
+class InviteChanged(Message, frozen=True):
+    """To whoever gave it: an invitation was used or taken back."""
+
+    invite: InviteView
+    left: int | None
+
+
+DoorCommand = (
+    AddContacts
+    | ForgetContacts
+    | Admit
+    | IgnoreKnock
+    | WithdrawKnock
+    | CreateInvite
+    | ListInvites
+    | RevokeInvite
+)
+DoorReply = ContactsAdded | InviteCreated | Invites
+DoorEvent = Knocked | KnockClosed | Admitted | InviteChanged

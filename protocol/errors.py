@@ -53,6 +53,24 @@ class ErrorCode(Enum):
     CONTACTS_FULL = "contacts_full"
     """More than 5,000 contacts, or more than 1,000 new ones in a day."""
 
+    # Invitations
+    INVITE_UNKNOWN = "invite_unknown"
+    """There is no such invitation: the link is damaged, or whoever gave it is gone."""
+    INVITE_USED = "invite_used"
+    """Somebody came in with this invitation already."""
+    INVITE_EXPIRED = "invite_expired"
+    """The invitation is too old."""
+    INVITE_REVOKED = "invite_revoked"
+    """Whoever gave the invitation took it back."""
+    NO_INVITES_LEFT = "no_invites_left"
+    """The member has given all invitations that he has."""
+    BAD_MAIL_ADDRESS = "bad_mail_address"
+    """Not an e-mail address."""
+    MAIL_NOT_SENT = "mail_not_sent"
+    """The e-mail could not be handed over, or this house sends none; nothing was given away."""
+    MAIL_TOO_OFTEN = "mail_too_often"
+    """More than ten e-mails in a day."""
+
     # The house
     NOT_ADMIN = "not_admin"
     """Only admins of the house may do this."""

@@ -38,8 +38,8 @@ WIRES = (
         "http",
         http,
         {
-            "RequestBody": http.CodeRequest | http.CodeVerification,
-            "ResponseBody": http.CodeSent | http.SignedIn | http.Problem,
+            "RequestBody": http.CodeRequest | http.CodeVerification | http.InviteQuestion,
+            "ResponseBody": http.CodeSent | http.SignedIn | http.InviteLook | http.Problem,
         },
     ),
     Wire("media", media, {"MediaCommand": media.MediaCommand, "MediaEvent": media.MediaEvent}),

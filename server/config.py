@@ -76,6 +76,20 @@ class Settings(BaseSettings):
 
     default_region: str = Field(default="KR", pattern="^[A-Z]{2}$")
     """The country of numbers typed without a country code."""
+    invites_per_member: int = Field(default=1, ge=0, le=1_000)
+    """How many invitations a member may give; admins give as many as they like."""
+    invite_days: int = Field(default=14, ge=1, le=365)
+    """How long an invitation is good for."""
+    smtp_host: str = ""
+    """The server that sends invitations by e-mail; empty: none are."""
+    smtp_port: int = Field(default=587, ge=1, le=LAST_PORT)
+    smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_password_file: Path | None = None
+    """A file that holds it instead."""
+    mail_from: str = ""
+    """The address in From of such e-mails."""
     code_sender: Literal["console"] = "console"
     log_format: Literal["console", "json"] = "console"
 

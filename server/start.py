@@ -94,6 +94,22 @@ def load_turn_secret(settings: Settings) -> bytes:
     return secret
 
 
+def load_smtp_password(settings: Settings) -> str:
+    """The password at the SMTP server; empty where it wants none.
+
+    Raises:
+        StartError: its file cannot be read.
+    """
+    if settings.smtp_password_file is None:
+        return settings.smtp_password.get_secret_value()
+    try:
+        return settings.smtp_password_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(
+            f"The SMTP password {settings.smtp_password_file} cannot be read."
+        ) from error
+
+
 def _make_once(path: Path) -> None:
     """Create the pepper with its whole content or not at all, even if two processes start."""
     if path.exists():

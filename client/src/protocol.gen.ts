@@ -40,6 +40,22 @@ export const ERROR_CODES = [
   "not_asked",
   /** More than 5,000 contacts, or more than 1,000 new ones in a day. */
   "contacts_full",
+  /** There is no such invitation: the link is damaged, or whoever gave it is gone. */
+  "invite_unknown",
+  /** Somebody came in with this invitation already. */
+  "invite_used",
+  /** The invitation is too old. */
+  "invite_expired",
+  /** Whoever gave the invitation took it back. */
+  "invite_revoked",
+  /** The member has given all invitations that he has. */
+  "no_invites_left",
+  /** Not an e-mail address. */
+  "bad_mail_address",
+  /** The e-mail could not be handed over, or this house sends none; nothing was given away. */
+  "mail_not_sent",
+  /** More than ten e-mails in a day. */
+  "mail_too_often",
   /** Only admins of the house may do this. */
   "not_admin",
   /** Nobody has this id, or he is not to be seen by whoever asks. */
@@ -90,6 +106,8 @@ export type Membership = "banned" | "member" | "waiting";
 export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | "other" | "spam";
 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
+
+export type InviteStanding = "expired" | "open" | "revoked" | "used";
 
 export type Role = "listener" | "moderator" | "speaker";
 
@@ -236,6 +254,29 @@ export interface IgnoreKnock {
 export interface WithdrawKnock {
   type: "withdraw_knock";
   id: number;
+}
+
+/** Give an invitation, by e-mail where an address is given. Reply: `invite_created`. */
+export interface CreateInvite {
+  type: "create_invite";
+  id: number;
+  /** Used once, to send the link there, and kept nowhere. */
+  email?: string | null;
+  /** Of the e-mail. */
+  language?: "en" | "ko";
+}
+
+/** All invitations that the member gave. Reply: `invites`. */
+export interface ListInvites {
+  type: "list_invites";
+  id: number;
+}
+
+/** Take an invitation back. Reply: `ok`. */
+export interface RevokeInvite {
+  type: "revoke_invite";
+  id: number;
+  inviteId: string;
 }
 
 /** People by a part of their name, oldest accounts first. Reply: `members_listed`. */
@@ -551,6 +592,37 @@ export interface ContactsAdded {
   expiresAtMs: number;
 }
 
+/** An invitation, for whoever gave it. */
+export interface InviteView {
+  inviteId: string;
+  state: InviteStanding;
+  byMail: boolean;
+  createdAtMs: number;
+  expiresAtMs: number;
+  /** Who came in with it, while he lives here. */
+  usedBy: PersonView | null;
+}
+
+/** Reply to `create_invite`: the token is told this once. */
+export interface InviteCreated {
+  type: "invite_created";
+  id: number;
+  invite: InviteView;
+  token: string;
+  /** How many more the member may give; `null`: as many as he likes. */
+  left: number | null;
+}
+
+/** Reply to `list_invites`, newest first. */
+export interface Invites {
+  type: "invites";
+  id: number;
+  invites: InviteView[];
+  left: number | null;
+  /** Whether this house can send e-mail. */
+  byMail: boolean;
+}
+
 /** A newcomer whose number this member holds waits at the door. */
 export interface Knocked {
   type: "knocked";
@@ -567,6 +639,13 @@ export interface KnockClosed {
 export interface Admitted {
   type: "admitted";
   me: Me;
+}
+
+/** To whoever gave it: an invitation was used or taken back. */
+export interface InviteChanged {
+  type: "invite_changed";
+  invite: InviteView;
+  left: number | null;
 }
 
 /** To the person himself, on all his devices: who he is here has changed. */
@@ -632,6 +711,13 @@ export interface CodeVerification {
   code: string;
   name?: string;
   founderToken?: string | null;
+  /** Of an invitation's link: a newcomer who has one is in at once. */
+  inviteToken?: string | null;
+}
+
+/** What has become of the invitation of this link? */
+export interface InviteQuestion {
+  token: string;
 }
 
 /** A code is on its way. */
@@ -642,6 +728,13 @@ export interface CodeSent {
 /** Who is signed in. */
 export interface SignedIn {
   me: Me;
+}
+
+/** How the invitation of a link stands, for whoever has the link. */
+export interface InviteLook {
+  state: InviteStanding;
+  /** Who invites; only while it is open. */
+  inviterName: string | null;
 }
 
 /** Why a request was refused. */
@@ -672,6 +765,9 @@ export type ClientMessage =
   | Admit
   | IgnoreKnock
   | WithdrawKnock
+  | CreateInvite
+  | ListInvites
+  | RevokeInvite
   | ListMembers
   | BanMember
   | UnbanMember
@@ -699,9 +795,12 @@ export type ServerMessage =
   | Topics
   | CaptionsEngineChanged
   | ContactsAdded
+  | InviteCreated
+  | Invites
   | Knocked
   | KnockClosed
   | Admitted
+  | InviteChanged
   | MeChanged
   | MembersListed
   | ReportsListed
@@ -709,9 +808,11 @@ export type ServerMessage =
 
 export type RequestBody =
   | CodeRequest
-  | CodeVerification;
+  | CodeVerification
+  | InviteQuestion;
 
 export type ResponseBody =
   | CodeSent
   | SignedIn
+  | InviteLook
   | Problem;

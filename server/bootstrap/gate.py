@@ -16,14 +16,23 @@ from aiohttp import web
 from server.captions.link import AnalysisLink
 from server.clock import SystemClock
 from server.config import Settings
+from server.domain.contact import DAY_MS
 from server.domain.errors import StoreUnavailableError
 from server.media.pool import MediaPool
 from server.notify.console import ConsoleCodeSender
-from server.ports import CodeSender, Store
+from server.notify.mail import SmtpMailSender, SmtpServer
+from server.ports import CodeSender, MailSender, Store
 from server.service.house import Outside, build
 from server.service.hub import Hub
+from server.service.invites import InviteRules
 from server.service.people import People
-from server.start import StartError, load_pepper, load_turn_secret, require_client
+from server.start import (
+    StartError,
+    load_pepper,
+    load_smtp_password,
+    load_turn_secret,
+    require_client,
+)
 from server.store.sql import SqlStore
 from server.web.app import make_app
 from server.web.operator import operator_socket
@@ -41,7 +50,7 @@ async def run_gate(settings: Settings) -> None:
     """
     require_client(settings)
     tls = _tls(settings)
-    turn_secret = load_turn_secret(settings)
+    turn_secret, mail = load_turn_secret(settings), _mail_sender(settings)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
@@ -65,6 +74,12 @@ async def run_gate(settings: Settings) -> None:
                 load_pepper(settings),
                 settings.turn_urls,
                 turn_secret,
+                mail,
+                InviteRules(
+                    settings.invites_per_member,
+                    settings.invite_days * DAY_MS,
+                    settings.resolved_public_url(),
+                ),
             )
         )
         runner = web.AppRunner(
@@ -105,6 +120,23 @@ def _code_sender(settings: Settings) -> CodeSender:
     match settings.code_sender:
         case "console":
             return ConsoleCodeSender()
+
+
+def _mail_sender(settings: Settings) -> MailSender | None:
+    if not settings.smtp_host:
+        return None
+    if "@" not in settings.mail_from:
+        raise StartError("MASIL_SMTP_HOST needs an address to send from: set MASIL_MAIL_FROM.")
+    return SmtpMailSender(
+        SmtpServer(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_encryption,
+            settings.smtp_user,
+            load_smtp_password(settings),
+            settings.mail_from,
+        )
+    )
 
 
 @asynccontextmanager

@@ -51,6 +51,38 @@ class NotAdminError(MasilError):
     """Only admins of the house may do this."""
 
 
+class InviteUnknownError(MasilError):
+    """There is no such invitation."""
+
+
+class InviteUsedError(MasilError):
+    """Somebody came in with this invitation already."""
+
+
+class InviteExpiredError(MasilError):
+    """The invitation is too old."""
+
+
+class InviteRevokedError(MasilError):
+    """Whoever gave the invitation took it back."""
+
+
+class NoInvitesLeftError(MasilError):
+    """The member has given all invitations that he has."""
+
+
+class BadMailAddressError(MasilError):
+    """Not an e-mail address."""
+
+
+class MailNotSentError(MasilError):
+    """The e-mail could not be handed over."""
+
+
+class MailTooOftenError(MasilError):
+    """Too many e-mails in a day."""
+
+
 class NoSuchMemberError(MasilError):
     """Nobody here has this id, or he is not to be seen."""
 

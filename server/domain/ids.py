@@ -8,6 +8,7 @@ MemberId = NewType("MemberId", str)
 """A person with an account, admitted or still waiting."""
 RoomId = NewType("RoomId", str)
 KnockId = NewType("KnockId", str)
+InviteId = NewType("InviteId", str)
 ReportId = NewType("ReportId", str)
 ContactId = NewType("ContactId", str)
 """One uploaded number of one member: the first half of its hash, in hex."""

@@ -14,3 +14,14 @@ class CodeSender(Protocol):
         Raises:
             CodeNotSentError: it could not be sent.
         """
+
+
+class MailSender(Protocol):
+    """Sends invitations by e-mail."""
+
+    async def send_invite(self, address: str, inviter: str, link: str, language: str) -> None:
+        """Send it in this language (`en`, `ko`); the address is kept nowhere.
+
+        Raises:
+            MailNotSentError: it could not be handed over, or the address was refused.
+        """

@@ -7,14 +7,17 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from server.domain.ban import Ban
+from server.domain.entry import Entry
 from server.domain.ids import (
     ContactHash,
     ContactId,
+    InviteId,
     KnockId,
     MemberId,
     NumberHash,
     ReportId,
 )
+from server.domain.invite import Invite
 from server.domain.knock import Knock
 from server.domain.member import Member
 from server.domain.report import Report
@@ -168,6 +171,35 @@ class AdministrationStore(Protocol):
         """(job, when it ran last, how much it affected), by name."""
 
 
+class InviteStore(Protocol):
+    """Invitations; tokens are kept as hashes only, addresses not at all."""
+
+    async def save_invite(self, invite: Invite) -> None:
+        """Insert or update; use `claim_invite` to use one."""
+
+    async def claim_invite(self, used: Invite) -> bool:
+        """Save an invitation as used; True exactly once, however many try at the same moment."""
+
+    async def invite(self, invite_id: InviteId) -> Invite | None:
+        """By id."""
+
+    async def invite_by_token(self, token_hash: bytes) -> Invite | None:
+        """By the hash of its token."""
+
+    async def invites_of(self, inviter_id: MemberId) -> Sequence[Invite]:
+        """All that a member ever gave, newest first."""
+
+
+class EntryStore(Protocol):
+    """How members came in."""
+
+    async def save_entry(self, entry: Entry) -> None:
+        """Insert or update how a member came in."""
+
+    async def entry_of(self, member_id: MemberId) -> Entry | None:
+        """How a member came in."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -175,6 +207,8 @@ class Store(
     ContactStore,
     KnockStore,
     RoomStore,
+    InviteStore,
+    EntryStore,
     AdministrationStore,
     Protocol,
 ):

@@ -23,6 +23,7 @@ from server.domain.contact import (
     contact_id,
     number_hash,
 )
+from server.domain.entry import Entry, Way
 from server.domain.errors import BadNumberError, ContactsFullError, KnockClosedError
 from server.domain.ids import ContactHash, KnockId, MemberId
 from server.domain.knock import Asked, Knock, KnockState
@@ -106,6 +107,8 @@ class Admission:
             newcomer = replace(newcomer, membership=Membership.MEMBER)
             await self._store.save_member(newcomer)
             await self._store.save_knock(at_door)
+            now_ms = self._clock.now_ms()
+            await self._store.save_entry(Entry(newcomer.member_id, by.member_id, Way.KNOCK, now_ms))
         self.close_alerts(at_door)
         self.open_door(newcomer)
         return newcomer.member_id

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from protocol.errors import ErrorCode
 from server.domain import knock as knocks
 from server.domain.contact import DAY_MS, number_hash
+from server.domain.entry import Entry, Way
 from server.domain.errors import (
     BadFounderLinkError,
     BannedError,
@@ -25,6 +26,7 @@ from server.domain.errors import (
     NotSignedInError,
 )
 from server.domain.ids import MemberId, NumberHash
+from server.domain.invite import Invite
 from server.domain.knock import Knock
 from server.domain.member import Member, Membership, clean_name
 from server.domain.sign_in import (
@@ -35,9 +37,10 @@ from server.domain.sign_in import (
     new_code,
     try_code,
 )
-from server.ports import Clock, CodeSender, Store
+from server.ports import Clock, CodeSender, MailSender, Store
 from server.service.admission import Admission
 from server.service.hub import Hub
+from server.service.invites import InviteRules, Invites
 from server.service.limits import Limits
 from server.service.locks import Locks
 from server.service.numbers import e164
@@ -64,13 +67,21 @@ class Proof:
     code: str
     name: str
     founder_token: str | None
+    invite_token: str | None = None
 
 
 class People:
-    """Accounts and sessions; `admission` holds contacts and knocks."""
+    """Accounts and sessions; `admission` holds contacts and knocks, `invites` invitations."""
 
     def __init__(
-        self, store: Store, clock: Clock, sender: CodeSender, hub: Hub, pepper: bytes
+        self,
+        store: Store,
+        clock: Clock,
+        sender: CodeSender,
+        hub: Hub,
+        pepper: bytes,
+        mail: MailSender | None = None,
+        invite_rules: InviteRules | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -79,6 +90,7 @@ class People:
         self._pepper = pepper
         self._limits = Limits(store, clock, pepper)
         self.admission = Admission(store, clock, hub, self._limits, pepper)
+        self.invites = Invites(store, clock, hub, self._limits, mail, invite_rules or InviteRules())
         self._proving: Locks[NumberHash] = Locks()
 
     # ------------------------------------------------------------ signing in
@@ -132,7 +144,8 @@ class People:
 
         Raises:
             BadNumberError, BadNameError, CodeWrongError, CodeExpiredError,
-            CodeTriesExhaustedError, BadFounderLinkError, BannedError, StoreUnavailableError
+            CodeTriesExhaustedError, BadFounderLinkError, BannedError, InviteUnknownError,
+            InviteUsedError, InviteRevokedError, InviteExpiredError, StoreUnavailableError
         """
         full = e164(proof.number, proof.region)
         digest = number_hash(self._pepper, full)
@@ -221,9 +234,7 @@ class People:
                 raise BannedError
             known = await self._store.member_by_number(code.number_hash)
             member = known or self._newcomer(code.number_hash, clean_name(proof.name))
-            if proof.founder_token is not None:
-                member = await self._found(member, proof.founder_token)
-            await self._store.save_member(member)
+            member, invite = await self._come_in(member, proof)
             knocked, closed = None, None
             if member.membership is Membership.WAITING:
                 knocked = await self.admission.knock(member, full)
@@ -238,7 +249,21 @@ class People:
         if closed:
             self.admission.close_alerts(closed)
             self.admission.open_door(member)
+        if invite:
+            await self.invites.told(invite)
         return member
+
+    async def _come_in(self, member: Member, proof: Proof) -> tuple[Member, Invite | None]:
+        """Save the person; a founder's link or an invitation makes him a member at once."""
+        if proof.founder_token is not None:
+            return await self._found(member, proof.founder_token), None
+        invited = proof.invite_token is not None and member.membership is Membership.WAITING
+        if invited:
+            member = replace(member, membership=Membership.MEMBER)
+        await self._store.save_member(member)
+        if not invited or proof.invite_token is None:
+            return member, None
+        return member, await self.invites.redeem(proof.invite_token, member.member_id)
 
     def _newcomer(self, digest: NumberHash, name: str) -> Member:
         return Member(
@@ -253,7 +278,11 @@ class People:
     async def _found(self, member: Member, founder_token: str) -> Member:
         if not await self._store.use_founder_link(_token_hash(founder_token)):
             raise BadFounderLinkError
-        return replace(member, membership=Membership.MEMBER, is_admin=True)
+        founder = replace(member, membership=Membership.MEMBER, is_admin=True)
+        await self._store.save_member(founder)
+        now_ms = self._clock.now_ms()
+        await self._store.save_entry(Entry(member.member_id, None, Way.FOUNDER, now_ms))
+        return founder
 
     async def _stop_waiting(self, founder: Member) -> Knock | None:
         """Nobody is asked any more about a newcomer who became the founder."""

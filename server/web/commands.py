@@ -12,7 +12,7 @@ from protocol.signalling import ClientMessage, ServerMessage
 from server.domain import consent
 from server.domain import room as rules
 from server.domain.errors import NotAdmittedError
-from server.domain.ids import KnockId, MemberId, RoomId
+from server.domain.ids import InviteId, KnockId, MemberId, RoomId
 from server.domain.member import Member, Membership, require_admin
 from server.service.hub import Connection
 from server.web import keys
@@ -21,6 +21,7 @@ from server.web.admin_commands import AdminCommands
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
 _AtDoor = wire.AddContacts | wire.ForgetContacts | wire.Admit | wire.IgnoreKnock
+_Invites = wire.CreateInvite | wire.ListInvites | wire.RevokeInvite
 _Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute
 _Moderation = (
     wire.EndRoom
@@ -64,7 +65,7 @@ class Commands:
     async def _as_member(
         self,
         member: Member,
-        command: _Entrance | _Media | _AtDoor | _Own | _Moderation | wire.Consent,
+        command: _Entrance | _Media | _AtDoor | _Invites | _Own | _Moderation | wire.Consent,
     ) -> ServerMessage | None:
         match command:
             case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
@@ -73,6 +74,8 @@ class Commands:
                 return await self._media(command)
             case wire.AddContacts() | wire.ForgetContacts() | wire.Admit() | wire.IgnoreKnock():
                 return await self._at_door(member, command)
+            case wire.CreateInvite() | wire.ListInvites() | wire.RevokeInvite():
+                return await self._invite(member, command)
             case wire.RaiseHand() | wire.AnswerStage() | wire.StepDown() | wire.Mute():
                 await self._own(command)
             case wire.Consent():
@@ -125,6 +128,19 @@ class Commands:
                 self._rooms.show_hallway(newcomer_id)
             case wire.IgnoreKnock(knock_id=knock_id):
                 await self._admission.ignore(member, KnockId(knock_id))
+            case _:
+                assert_never(command)
+        return None
+
+    async def _invite(self, member: Member, command: _Invites) -> ServerMessage | None:
+        invites = self._people.invites
+        match command:
+            case wire.CreateInvite():
+                return await invites.create(member, command)
+            case wire.ListInvites(id=id_):
+                return await invites.listed(member, id_)
+            case wire.RevokeInvite(invite_id=invite_id):
+                await invites.revoke(member, InviteId(invite_id))
             case _:
                 assert_never(command)
         return None

@@ -10,7 +10,15 @@ from protocol.errors import ErrorCode
 from server.web import keys
 from server.web.routes import problem
 
-PAGES = ("/", "/founder", "/founder/", "/contacts", r"/room/{room_id:[\w-]{1,64}}{slash:/?}")
+PAGES = (
+    "/",
+    "/founder",
+    "/founder/",
+    "/invite",
+    "/invite/",
+    "/contacts",
+    r"/room/{room_id:[\w-]{1,64}}{slash:/?}",
+)
 ALWAYS_ASK = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -24,6 +24,7 @@ def add_routes(app: web.Application) -> None:
     """The addresses of programs, but for the WebSocket."""
     app.router.add_post("/api/sign-in/code", send_code)
     app.router.add_post("/api/sign-in/verify", verify)
+    app.router.add_post("/api/invite", invite)
     app.router.add_get("/api/session", session)
     app.router.add_post("/api/sign-out", sign_out)
     app.router.add_get("/healthz", health)
@@ -87,12 +88,20 @@ async def send_code(request: web.Request) -> web.Response:
 async def verify(request: web.Request) -> web.Response:
     """`POST /api/sign-in/verify`."""
     body = await _body(request, wire.CodeVerification)
-    proof = Proof(body.number, body.region, body.code, body.name, body.founder_token)
+    proof = Proof(
+        body.number, body.region, body.code, body.name, body.founder_token, body.invite_token
+    )
     door = request.app[keys.DOOR]
     signed_in = await request.app[keys.HOUSE].people.sign_in(proof, door.token(request))
     response = _json(wire.SignedIn(me=render.me(signed_in.member)))
     door.set_token(response, signed_in.token)
     return response
+
+
+async def invite(request: web.Request) -> web.Response:
+    """`POST /api/invite`: not a GET, so that no log sees a token."""
+    body = await _body(request, wire.InviteQuestion)
+    return _json(await request.app[keys.HOUSE].people.invites.look(body.token))
 
 
 async def session(request: web.Request) -> web.Response:

@@ -24,11 +24,13 @@ from server.domain.contact import number_hash
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
 from server.service.house import Outside, build
+from server.service.invites import InviteRules
 from server.service.people import People
 from server.store.sql import SqlStore
 from server.web.app import make_app
 from tests.fakes.captions import FakeCaptionFeed
 from tests.fakes.clock import FakeClock
+from tests.fakes.mail import FakeMailSender
 from tests.fakes.media import FakeMediaEngine
 from tests.fakes.sender import FakeCodeSender
 from tests.web.page import Page, e164_of
@@ -60,6 +62,7 @@ class Gate:
     public_url: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
     sender: FakeCodeSender = field(default_factory=FakeCodeSender)
+    mail: FakeMailSender = field(default_factory=FakeMailSender)
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
 
@@ -154,6 +157,8 @@ class Gate:
                     PEPPER,
                     self.turn_urls,
                     TURN_SECRET,
+                    self.mail,
+                    InviteRules(public_url=self.origin),
                     every_s=EVERY_S,
                 )
             )
