@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     same."""
     slots: int = Field(default=6, ge=1, le=32)
     """How many voices one listener can hear at the same moment."""
+    fanout: Literal["auto", "python", "native"] = "auto"
+    """Where packets are sealed: by the C loop (`native`), in Python, or by the former where it
+    could be compiled."""
 
     turn_urls: list[TurnUrl] = []
     """TURN servers for browsers that cannot send UDP to `media_port`; empty: none."""

@@ -24,9 +24,10 @@ from protocol.media import (
 )
 from server.captions.gate import Permission
 from server.domain.errors import MediaUnavailableError, SdpInvalidError
+from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
-from server.media.embedded.fanout import Fanout
+from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.ingress import Ingress
 from server.media.embedded.rtcp import compound
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
@@ -68,6 +69,8 @@ class Options:
     timing: Timing = field(default_factory=Timing)
     first_index: int = 1
     """With which RTP packet index new slots begin; other values are for tests."""
+    accelerator: Accelerator | None = None
+    """The C loop of the fan-out; None: in Python."""
 
 
 class Engine:
@@ -95,7 +98,7 @@ class Engine:
         self._offer = OfferParts(
             options.addresses, options.port or port.port, certificate.sha256, options.slots
         )
-        self._fanout = Fanout(port.socket.fileno(), counters)
+        self._fanout = open_fanout(port.socket.fileno(), counters, options.accelerator)
         self._ingress = Ingress(port, tap, counters, clock.monotonic_ms)
         self._sessions: dict[str, Session] = {}
         self._rooms: dict[str, Room] = {}

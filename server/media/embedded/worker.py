@@ -44,6 +44,7 @@ from server.domain.errors import (
     SdpInvalidError,
     SdpTooLargeError,
 )
+from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate
 from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
@@ -59,15 +60,18 @@ DRAIN_S = 2.0
 _log = structlog.get_logger(__name__)
 
 
-async def run_worker(settings: Settings, index: int = 0) -> None:
+async def run_worker(
+    settings: Settings, index: int = 0, accelerator: Accelerator | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT; nothing can be written to a file from then on."""
     confine()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Worker(settings, index=index) as worker:
-        _log.info("media ready", port=worker.port, addresses=len(worker.addresses))
+    async with Worker(settings, index=index, accelerator=accelerator) as worker:
+        fanout = "python" if accelerator is None else "native"
+        _log.info("media ready", port=worker.port, addresses=len(worker.addresses), fanout=fanout)
         await worker.run_until(stop)
         await worker.drain()
     _log.info("media stopped")
@@ -82,11 +86,13 @@ class Worker:
         timing: Timing | None = None,
         first_index: int = 1,
         index: int = 0,
+        accelerator: Accelerator | None = None,
     ) -> None:
         self._settings = settings
         self._index = index
         self._timing = timing or Timing()
         self._first_index = first_index
+        self._accelerator = accelerator
         self.counters = Counters()
         self._tap = Tap(settings.resolved_analysis_url(), settings.analysis_token, self.counters)
         self._gate: asyncio.StreamWriter | None = None
@@ -111,6 +117,7 @@ class Worker:
                 settings.advertised_worker_port(self._index),
                 self._timing,
                 self._first_index,
+                self._accelerator,
             ),
         )
         self._server = await _listen(settings.media_socket(self._index), self._serve_gate)
