@@ -30,6 +30,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     seconds: float
     cpu_ms: float
     """Server CPU a join, ICE and DTLS included."""
+    fanout: str
+    """`Row.fanout`."""
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,8 @@ class Row(Figures, frozen=True, kw_only=True):
     rooms: int
     rounds: int
     join_cpu_ms: float
+    fanout: str
+    """Ours: `native` or `python`; empty: another server's."""
 
 
 class Hot(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +93,19 @@ class Hot(msgspec.Struct, frozen=True, kw_only=True):
 
     receivers: int
     payload_bytes: int
+    fanout: Literal["native", "python"]
+    """What the service uses here unless told otherwise: the C loop, or Python."""
     us_per_packet: float
+    """With that one."""
     c_us_per_packet: float
+    """A C loop over libsrtp, the yardstick."""
     kernel_us_per_packet: float
     """What sending alone costs in C: the floor for both."""
     ratio_c: float
     """Median of the rounds' ratios; above 1: faster than C."""
+    python_us_per_packet: float
+    """In Python, whatever `fanout` is."""
+    python_ratio_c: float
     rounds: int
     libsrtp: str
 

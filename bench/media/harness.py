@@ -195,6 +195,7 @@ def _median_row(process: LoadProcess, measured: Sequence[Measured]) -> Row:
             "rooms": spec.rooms,
             "rounds": len(measured),
             "join_cpu_ms": process.joined.cpu_ms,
+            "fanout": process.joined.fanout,
         },
         Row,
     )

@@ -67,6 +67,7 @@ class Load:
             clients=len(self._clients),
             seconds=time.monotonic() - began,
             cpu_ms=(cpu_ns(self._target.pid) - used) / len(self._clients) / 1e6,
+            fanout=await self._target.fanout(),
         )
 
     async def measure(self, plan: Round) -> Measured:

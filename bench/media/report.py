@@ -92,13 +92,17 @@ def tables(report: Report) -> Iterator[str]:
     if report.hot:
         hot = report.hot
         yield (
-            f"hot: {hot.us_per_packet:.2f} µs/packet, C over {hot.libsrtp} "
+            f"hot: {hot.us_per_packet:.2f} µs/packet ({hot.fanout}), C over {hot.libsrtp} "
             f"{hot.c_us_per_packet:.2f}: {hot.ratio_c:.2f} of its speed; "
             f"{hot.kernel_us_per_packet:.2f} of it is the kernel's"
         )
+        yield (
+            f"     {hot.python_us_per_packet:.2f} µs/packet where the loop is in Python: "
+            f"{hot.python_ratio_c:.2f} of C's speed"
+        )
     yield _HEAD
     for name, rows in (
-        ("masil", report.e2e),
+        (f"masil {report.e2e[0].fanout}" if report.e2e else "masil", report.e2e),
         ("janus", report.janus),
         ("aiortc relay", report.aiortc_relay),
     ):

@@ -51,6 +51,10 @@ class Embedded:
         """Whose CPU time counts."""
         return self._process.pid
 
+    async def fanout(self) -> str:
+        """See `Target`."""
+        return "native" if (await self._link.counters())["native_fanout"] else "python"
+
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""
         media_id = MediaId(f"media{client.number:08d}")

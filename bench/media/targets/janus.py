@@ -97,6 +97,10 @@ class Janus:
         """Whose CPU time counts."""
         return self._process.pid
 
+    async def fanout(self) -> str:
+        """See `Target`."""
+        return ""
+
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""
         if room:

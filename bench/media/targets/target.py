@@ -41,6 +41,9 @@ class Target(Protocol):
     def pid(self) -> int:
         """Whose CPU time counts."""
 
+    async def fanout(self) -> str:
+        """With what ours seals packets, empty for another server."""
+
     async def join(self, client: Client, room: int) -> None:
         """Bring a client in; the speakers of a room before its listeners."""
 
