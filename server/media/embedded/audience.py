@@ -60,8 +60,7 @@ class Audience:
 
     def __init__(self) -> None:
         self._listeners: dict[Receiver, None] = {}
-        self.layout: Any = None
-        """What the fan-out made of the GCM listeners; None: to be laid out anew."""
+        self.moved()
 
     def __len__(self) -> int:
         """How many listen."""
@@ -70,16 +69,22 @@ class Audience:
     def add(self, receiver: Receiver) -> None:
         """He hears the room from the next packet on."""
         self._listeners[receiver] = None
-        self.layout = None
+        self.moved()
 
     def remove(self, receiver: Receiver) -> None:
-        """He hears nothing more."""
+        """He hears nothing more, and nothing of him is kept."""
         self._listeners.pop(receiver, None)
-        self.layout = None
+        self.moved()
 
     def moved(self) -> None:
-        """Somebody has another address."""
-        self.layout = None
+        """Somebody has another address, or came or went: all is to be laid out anew."""
+        self.layout: Any = None
+        """What the fan-out made of the GCM listeners, or None."""
+        self.receivers: list[GcmReceiver] = []
+        self.others: list[CmReceiver] = []
+        """Listeners that are sealed one by one."""
+        self.positions: dict[Receiver | None, int] = {}
+        self._nonces: dict[int, Nonces] = {}
 
     def lay_out(self, make: Callable[[list[GcmReceiver]], Any]) -> None:
         """Sort the listeners and have the layout of those on GCM made.
@@ -88,9 +93,7 @@ class Audience:
         """
         self.receivers = [r for r in self._listeners if isinstance(r, GcmReceiver)]
         self.others = [r for r in self._listeners if isinstance(r, CmReceiver)]
-        """Listeners that are sealed one by one."""
-        self.positions: dict[Receiver | None, int] = {r: n for n, r in enumerate(self.receivers)}
-        self._nonces: dict[int, Nonces] = {}
+        self.positions = {r: n for n, r in enumerate(self.receivers)}
         self.layout = make(self.receivers)
 
     def nonces(self, packet: SlotPacket, skipped: int) -> Nonces | None:

@@ -37,6 +37,10 @@ from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.ports import Clock
 
+REPORT_TURNS = 50
+"""In so many turns everybody gets his report: voices pass between them."""
+REFILL_TURNS = 10
+"""Turns from one refill of what a session may send to the next: a second."""
 _ALPHABET = string.ascii_letters + string.digits
 _log = structlog.get_logger(__name__)
 
@@ -278,16 +282,18 @@ class Engine:
         """Refill packet budgets and send reports; until cancelled."""
         turn = 0
         while True:
-            await asyncio.sleep(self._timing.report_s / 5)
-            turn = (turn + 1) % 5
+            await asyncio.sleep(self._timing.report_s / REPORT_TURNS)
+            turn = (turn + 1) % REPORT_TURNS
+            sessions = list(self._sessions.values())
             if turn == 0:
                 now_ms = self._clock.monotonic_ms()
                 for room in self._rooms.values():
                     room.adapt(now_ms)
-            for n, session in enumerate(list(self._sessions.values())):
-                session.refill()
-                if n % 5 == turn and session.report is not None:
-                    self._report(session)
+            if turn % REFILL_TURNS == 0:
+                for session in sessions:
+                    session.refill()
+            for session in sessions[turn::REPORT_TURNS]:
+                self._report(session)
 
     def _report(self, session: Session) -> None:
         if session.report is None:

@@ -48,6 +48,7 @@ from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate
 from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
+from server.media.embedded.garbage import collect_in_silence, postpone_full_collections
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
@@ -65,6 +66,7 @@ async def run_worker(
 ) -> None:
     """Serve until SIGTERM or SIGINT; nothing can be written to a file from then on."""
     confine()
+    postpone_full_collections()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -125,6 +127,7 @@ class Worker:
         self._tasks = [
             asyncio.create_task(self._tap.run()),
             asyncio.create_task(self.engine.run()),
+            asyncio.create_task(collect_in_silence(self.counters)),
         ]
         return self
 
