@@ -104,6 +104,7 @@ class Audience:
             found = self._nonces[packet.slot] = Nonces(self.receivers, packet)
         elif found.counter > counter:  # late, from before the wrap
             return None
-        if found.waiting and not found.complete(self.receivers, packet, skipped):
-            return None
-        return found
+        # A speaker waits on the slot of his own voice for as long as he speaks.
+        if not found.waiting or found.waiting == [skipped]:
+            return found
+        return found if found.complete(self.receivers, packet, skipped) else None
