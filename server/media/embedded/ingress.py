@@ -252,6 +252,7 @@ class Ingress:
             self._counters.dropped_late += 1
             return
         room.forward(rewritten, session)
+        room.delivered_ms = now_ms
 
     def _on_rtcp(self, session: Session, data: bytes) -> None:
         if session.receive is None:

@@ -118,6 +118,7 @@ class Worker:
         self._tasks = [
             asyncio.create_task(self._tap.run()),
             asyncio.create_task(self.engine.run()),
+            asyncio.create_task(self.engine.beat()),
         ]
         return self
 
