@@ -30,6 +30,8 @@ class OpenSession(Message, frozen=True):
     muted: bool
     tap_id: int | None
     """The consent under which this voice goes to analysis as well; `null`: it must not."""
+    replaces: str | None = None
+    """The same person's older session, which ends at the moment when this one is connected."""
 
 
 class AnswerSession(Message, frozen=True):

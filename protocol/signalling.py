@@ -24,7 +24,14 @@ from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.wire import Id, Message
 
-ClientMessage = room.RoomCommand | captions.CaptionsCommand | door.DoorCommand
+
+class Ping(Message, frozen=True):
+    """Ask whether the gate is still reached: it answers at once. Reply: `ok`."""
+
+    id: Id
+
+
+ClientMessage = Ping | room.RoomCommand | captions.CaptionsCommand | door.DoorCommand
 
 
 class Ok(Message, frozen=True):

@@ -81,6 +81,12 @@ export type Membership = "member" | "waiting";
 
 export type Role = "listener" | "moderator" | "speaker";
 
+/** Ask whether the gate is still reached: it answers at once. Reply: `ok`. */
+export interface Ping {
+  type: "ping";
+  id: number;
+}
+
 /** Open a room with the sender as moderator. Reply: `room_opened`. */
 export interface OpenRoom {
   type: "open_room";
@@ -93,6 +99,8 @@ export interface JoinRoom {
   type: "join_room";
   id: number;
   roomId: string;
+  /** The page's own media session, if it has one: it is heard until the new one is connected. */
+  replaces?: string | null;
 }
 
 /** The browser's SDP answer to the newest offer. Reply: `ok`. */
@@ -103,10 +111,12 @@ export interface AnswerMedia {
   sdp: string;
 }
 
-/** Replace a failed PeerConnection by a new one. Reply: `media_offer`. */
+/** Replace a PeerConnection by a new one. Reply: `media_offer`. */
 export interface RenewMedia {
   type: "renew_media";
   id: number;
+  /** See `join_room`. */
+  replaces?: string | null;
 }
 
 /** Ask for the whole room after a missed revision. Reply: `room_snapshot`. */
@@ -541,6 +551,7 @@ export interface Problem {
 }
 
 export type ClientMessage =
+  | Ping
   | OpenRoom
   | JoinRoom
   | AnswerMedia

@@ -125,6 +125,7 @@ class MediaLink:
                 role=seat.role,
                 muted=seat.muted,
                 tap_id=seat.tap_id,
+                replaces=seat.replaces,
             )
         )
         if not isinstance(reply, SessionOpened):

@@ -22,14 +22,14 @@ from protocol.media import (
     SessionLost,
     SetRole,
 )
-from server.captions.gate import Permission
+from server.captions.gate import Permission, may_be_heard
 from server.domain.errors import MediaUnavailableError, SdpInvalidError
 from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
 from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.ingress import Ingress
-from server.media.embedded.rtcp import compound
+from server.media.embedded.rtcp import BEAT, compound, needs_beat
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
 from server.media.embedded.session import Room, Session
 from server.media.embedded.slots import SpeakerSlots, Voice
@@ -41,6 +41,8 @@ REPORT_TURNS = 50
 """In so many turns everybody gets his report: voices pass between them."""
 REFILL_TURNS = 10
 """Turns from one refill of what a session may send to the next: a second."""
+BEAT_TURNS = 5
+"""A beat of thousands goes out in parts, so that voices pass in between."""
 _ALPHABET = string.ascii_letters + string.digits
 _log = structlog.get_logger(__name__)
 
@@ -59,6 +61,8 @@ class Timing:
     """A session without a valid check for so long is gone (RFC 7675 §5.1)."""
     report_s: float = 5.0
     """Between two RTCP reports to the same session."""
+    beat_s: float = 0.25
+    """How often it is seen to that a browser got something lately; see `Engine.beat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ class Engine:
             password=_random(24),
             dtls=DtlsServer(self._certificate, lambda data: self._send(session, data), self._pace),
             last_check_ms=self._clock.monotonic_ms(),
+            replaces=command.replaces,
         )
         room.sessions.add(session)
         self._sessions[session.media_id] = session
@@ -240,10 +245,20 @@ class Engine:
             return "never_connected"
         except DtlsFailedError:
             return "dtls_failed"
+        self._take_over(session)
         session.connect(keys)
         self._counters.sessions_connected += 1
         self._emit(SessionConnected(media_id=session.media_id, srtp_profile=keys.profile))
         return None
+
+    def _take_over(self, session: Session) -> None:
+        """End the session that this one replaces: one person is one voice and hears once."""
+        older = self._sessions.get(session.replaces) if session.replaces else None
+        if older is None or older.room is not session.room:
+            return
+        if may_be_heard(session.permission):
+            session.room.hand_over(older, session)
+        self.close_session(older.media_id)
 
     async def _watch(self, session: Session) -> Reason:
         """Wait for the end of a connected session; why it ended."""
@@ -308,6 +323,27 @@ class Engine:
         )
         self._send(session, session.report.protect_rtcp(data))
         self._counters.rtcp_out += 1
+
+    async def beat(self) -> None:
+        """Let no connected browser wait for a packet much longer than `beat_s`; until cancelled.
+
+        So a page knows within half a second that its network is gone, which no event may tell it:
+        the browser's own checks come every two and a half seconds (RFC 7675 asks for no more).
+        """
+        turn = 0
+        beat_ms = int(self._timing.beat_s * 1000)
+        while True:
+            await asyncio.sleep(self._timing.beat_s / BEAT_TURNS)
+            turn = (turn + 1) % BEAT_TURNS
+            now_ms = self._clock.monotonic_ms()
+            for session in list(self._sessions.values())[turn::BEAT_TURNS]:
+                if session.report and needs_beat(
+                    on_stage=session.permission.on_stage,
+                    silent_ms=now_ms - session.room.delivered_ms,
+                    beat_ms=beat_ms,
+                ):
+                    self._send(session, session.report.protect_rtcp(BEAT))
+                    self._counters.rtcp_out += 1
 
 
 def _random(length: int) -> str:

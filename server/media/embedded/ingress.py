@@ -243,6 +243,7 @@ class Ingress:
             self._counters.dropped_late += 1
             return
         room.forward(rewritten, session)
+        room.delivered_ms = now_ms
 
     def _on_rtcp(self, session: Session, receive: SrtpContext, data: bytes) -> None:
         try:

@@ -127,6 +127,15 @@ def _packet(count: int, kind: int, body: bytes) -> bytes:
     return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
 
 
+BEAT = compound((), (), 0, 0)
+"""An empty report: the least that tells a browser that its way to us is open."""
+
+
+def needs_beat(*, on_stage: bool, silent_ms: int, beat_ms: int) -> bool:
+    """Whether to send it: the room was silent for half a beat, or the only voice may be his own."""
+    return on_stage or 2 * silent_ms >= beat_ms
+
+
 def sender_reports(data: bytes) -> list[tuple[int, int]]:
     """(SSRC, middle 32 bits of NTP time) of each sender report in an authentic compound packet.
 

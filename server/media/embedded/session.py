@@ -64,6 +64,8 @@ class Session:
     password: str = field(repr=False)
     dtls: DtlsServer
     last_check_ms: int
+    replaces: str | None = None
+    """The same person's older session, until this one is connected."""
     address: Address | None = None
     """Where to send: the last address the browser nominated."""
     source: bytes | None = None
@@ -139,6 +141,8 @@ class Room:
         self._redundancy = [Redundancy() for _ in slots.slots]
         self.red_depth = 1
         """Earlier frames repeated in each packet for those who accepted RED."""
+        self.delivered_ms = 0
+        """When the last packet of a voice was sent."""
 
     def audience_of(self, session: Session) -> Audience:
         """The one of two audiences in which a session is for as long as it lives.
@@ -158,6 +162,10 @@ class Room:
         if session.receiver is not None:
             self.audience_of(session).remove(session.receiver)
         self.silence(session.voice)
+
+    def hand_over(self, older: Session, newer: Session) -> None:
+        """A person has a new connection: his voice goes on in the slot in which it is."""
+        newer.voice, older.voice = older.voice, newer.voice
 
     def silence(self, voice: Voice) -> None:
         """The voice was muted or left: its slot is free and its last frames are forgotten."""

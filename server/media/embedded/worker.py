@@ -128,6 +128,7 @@ class Worker:
             asyncio.create_task(self._tap.run()),
             asyncio.create_task(self.engine.run()),
             asyncio.create_task(collect_in_silence(self.counters)),
+            asyncio.create_task(self.engine.beat()),
         ]
         return self
 
