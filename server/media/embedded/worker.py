@@ -1,4 +1,4 @@
-"""A media process: one UDP port for browsers, one Unix socket for the gate.
+"""A media process: a UDP port for browsers, a Unix socket for the gate, one for other workers.
 
 Sessions belong to the gate's connection: when it closes, every session is closed, and a gate that
 comes back starts with an empty worker. The newest connection is the gate's; an older one is cut.
@@ -31,6 +31,7 @@ from protocol.media import (
     MediaEvent,
     OpenSession,
     SessionOpened,
+    SetBranches,
     SetRole,
     Stats,
     decode_command,
@@ -106,11 +107,13 @@ class Worker:
             SystemClock(),
             self._emit,
             Options(
-                self.addresses,
-                settings.slots,
-                settings.advertised_worker_port(self._index),
-                self._timing,
-                self._first_index,
+                addresses=self.addresses,
+                slots=settings.slots,
+                index=self._index,
+                hop_socket=settings.hop_socket,
+                port=settings.advertised_worker_port(self._index),
+                timing=self._timing,
+                first_index=self._first_index,
             ),
         )
         self._server = await _listen(settings.media_socket(self._index), self._serve_gate)
@@ -179,6 +182,8 @@ class Worker:
                 self.engine.set_role(command)
             case CloseSession():
                 self.engine.close_session(command.media_id)
+            case SetBranches():
+                self.engine.set_branches(command)
             case CloseRoom():
                 self.engine.close_room(command.room_id)
             case GetStats():
