@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 from server.config import Settings
 from server.domain.ids import MediaId, RoomId
 from server.media.pool import ROOM_SEATS, MediaPool
 from server.ports import MediaEngineEvent, Seat, SeatConnected, SeatsMoved
-from tests.fakes.rtc import RtcPeer
+from tests.fakes.rtc import CM, GCM, RtcPeer
 from tests.media.conftest import seat
 
 WORKERS = 2
@@ -53,6 +56,18 @@ class Processes:
             process.wait(5)
 
 
+@contextmanager
+def new_processes() -> Iterator[Processes]:
+    """None of them started yet."""
+    state_dir = Path(tempfile.mkdtemp(prefix="masil-"))
+    made = Processes(Settings(state_dir=state_dir))
+    try:
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(state_dir)
+
+
 class Gate:
     """The gate's side: the pool, what it told, and people who renew as their pages do."""
 
@@ -76,11 +91,13 @@ class Gate:
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def enter(self, made: Seat) -> RtcPeer:
+    async def enter(
+        self, made: Seat, *, profiles: tuple[object, ...] = (GCM, CM), red: bool = False
+    ) -> RtcPeer:
         """Open a seat and connect a peer to it."""
-        peer = RtcPeer(await self.pool.open_seat(made))
+        peer = RtcPeer(await self.pool.open_seat(made), profiles=profiles)
         self.peers.append(peer)
-        await self.pool.answer_seat(made.media_id, peer.answer())
+        await self.pool.answer_seat(made.media_id, peer.answer(red=red))
         await peer.connect()
         await self.saw(lambda: SeatConnected(made.media_id) in self.seen)
         return peer
@@ -99,6 +116,22 @@ class Gate:
         home = self.pool._placements.home(RoomId(room))
         assert home is not None
         return home
+
+    def seated_on(self, name: str) -> int:
+        """On which worker a seat is."""
+        found = self.pool._placements.find(MediaId(name))
+        assert found is not None
+        return found[1]
+
+    async def count(self, worker: int, name: str) -> int:
+        """A counter of a worker, after it has read all that it was told so far."""
+        return (await self.pool._workers[worker].link.counters())[name]
+
+    async def counted(self, worker: int, name: str, at_least: int) -> None:
+        """Wait until a counter has come so far."""
+        async with asyncio.timeout(5):
+            while await self.count(worker, name) < at_least:  # noqa: ASYNC110  another process
+                await asyncio.sleep(0.01)
 
     async def all_up(self) -> None:
         """Wait until every worker takes seats."""

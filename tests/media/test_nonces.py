@@ -6,37 +6,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.media.embedded.audience import Audience
-from server.media.embedded.receivers import (
-    GcmReceiver,
-)
 from server.media.embedded.rtp import RtpPacket
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
-from server.media.embedded.srtp import SrtpKeys
 from tests.media.sealing import (
     CM,
+    Recorder,
     browser,
     make_keys,
     make_receiver,
     open_ears,
 )
-
-
-class _Recorder(GcmReceiver):
-    """A listener whose nonces are looked at."""
-
-    __slots__ = ("nonces",)
-
-    def __init__(self, keys: SrtpKeys, slots: int) -> None:
-        super().__init__(keys, slots)
-        self.nonces: list[bytes] = []
-        sealed = self.encrypt_into
-
-        def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
-            self.nonces.append(bytes(nonce))
-            return sealed(nonce, data, head, out)
-
-        self.encrypt_into = record  # type: ignore[assignment]
-
 
 Step = tuple[int, int, int, int]
 STEPS = st.lists(
@@ -93,7 +72,7 @@ def test_no_nonce_twice_and_every_listener_decrypts(
     """
     stage = _Stage(first)
     keys = [*(make_keys(seed=20 + n) for n in range(6)), make_keys(CM, 40)]
-    listeners = [*(_Recorder(k, 2) for k in keys[:6]), make_receiver(keys[6], 2)]
+    listeners = [*(Recorder(k, 2) for k in keys[:6]), make_receiver(keys[6], 2)]
     clients = [browser(k) for k in keys]
     joined = [0, 0, 0, *[*joins, 0, 0, 0][:3], 0]
     room = Audience()
@@ -109,5 +88,5 @@ def test_no_nonce_twice_and_every_listener_decrypts(
                 ears.speak(packet, room, listeners[who])
                 ears.check(clients, who)
     for receiver in listeners[:6]:
-        assert isinstance(receiver, _Recorder)
+        assert isinstance(receiver, Recorder)
         assert len(receiver.nonces) == len(set(receiver.nonces))

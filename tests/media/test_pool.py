@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,17 +22,15 @@ from tests.media.processes import (
     gate_of,
     ids,
     keep_speaking,
+    new_processes,
     now_s,
 )
 
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Processes]:
-    state_dir = Path(tempfile.mkdtemp(prefix="masil-"))
-    made = Processes(Settings(state_dir=state_dir))
-    yield made
-    made.close()
-    shutil.rmtree(state_dir)
+    with new_processes() as made:
+        yield made
 
 
 @pytest.fixture
