@@ -57,6 +57,11 @@ class MediaPool:
             self._tasks.append(asyncio.create_task(self._follow(worker)))
             await worker.link.start()
 
+    @property
+    def workers_up(self) -> int:
+        """How many workers take seats now."""
+        return sum(worker.link.is_up for worker in self._workers)
+
     async def close(self) -> None:
         """Disconnect for good; the workers close all sessions."""
         for task in self._tasks:

@@ -136,7 +136,7 @@ class Gate:
     async def all_up(self) -> None:
         """Wait until every worker takes seats."""
         async with asyncio.timeout(20):
-            while not all(w.link.is_up for w in self.pool._workers):  # noqa: ASYNC110  processes
+            while self.pool.workers_up < WORKERS:  # noqa: ASYNC110  processes
                 await asyncio.sleep(0.02)
 
 

@@ -44,9 +44,9 @@ class AiortcRelay:
         await self._process.stop()
 
     @property
-    def pid(self) -> int:
+    def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
-        return self._process.pid
+        return (self._process.pid,)
 
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""

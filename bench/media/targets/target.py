@@ -38,7 +38,7 @@ class Target(Protocol):
         """Stop it."""
 
     @property
-    def pid(self) -> int:
+    def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
 
     async def join(self, client: Client, room: int) -> None:

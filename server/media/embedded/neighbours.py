@@ -24,7 +24,9 @@ REDIAL_MS = 100
 _UNSENT_BYTES = 1024 * 1024
 """With what the kernel adds to each packet, about a thousand: seconds of a room's voices."""
 _A_TURN = 64
-"""Messages read of one worker before other tasks of the loop have their turn."""
+"""Messages read of one worker before other tasks of the loop have their turn, …"""
+_TURN_S = 0.02
+"""… or as soon as a turn takes so long: one of them may be for a thousand listeners."""
 
 _log = structlog.get_logger(__name__)
 
@@ -66,7 +68,9 @@ class Neighbours:
     def start(self, on_message: Callable[[int, bytes], None]) -> None:
         """Hand every message and the worker it comes from to `on_message` from now on."""
         self._on_message = on_message
-        asyncio.get_running_loop().add_reader(self._door.fileno(), self._accept)
+        loop = asyncio.get_running_loop()
+        self._now_s = loop.time
+        loop.add_reader(self._door.fileno(), self._accept)
 
     def close(self) -> None:
         """Hear and say nothing more."""
@@ -135,6 +139,7 @@ class Neighbours:
         asyncio.get_running_loop().add_reader(connection.fileno(), self._read, caller)
 
     def _read(self, caller: _Caller) -> None:
+        until_s = self._now_s() + _TURN_S
         for _ in range(_A_TURN):
             try:
                 data = caller.socket.recv(MAX_HOP_BYTES + 1)
@@ -151,6 +156,8 @@ class Neighbours:
             else:
                 self._counters.hop_in += 1
                 self._on_message(caller.worker, data)
+                if self._now_s() > until_s:
+                    return
 
     def _introduce(self, caller: _Caller, data: bytes) -> bool:
         try:

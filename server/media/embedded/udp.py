@@ -26,7 +26,10 @@ _BUFFER_BYTES = 4 * 1024 * 1024
 _BATCH = 32
 """Datagrams a system call."""
 _BATCHES_A_TURN = 4
-"""Read before other tasks of the loop have their turn."""
+"""Read before other tasks of the loop have their turn, …"""
+_TURN_S = 0.02
+"""… or as soon as a turn takes so long: one packet for a thousand listeners costs milliseconds, and
+a worker that does not answer the gate meanwhile is taken for hung."""
 _STRIDE = 1536
 _MESSAGE_WORDS = ffi.sizeof("struct mmsghdr") // 4
 _LENGTH_WORD = ffi.offsetof("struct mmsghdr", "msg_len") // 4
@@ -81,7 +84,9 @@ class UdpPort:
     def start(self, on_datagram: Callable[[bytes, bytes], None]) -> None:
         """Hand every datagram and its raw source to `on_datagram` from now on."""
         self._on_datagram = on_datagram
-        asyncio.get_running_loop().add_reader(self.socket.fileno(), self._read)
+        loop = asyncio.get_running_loop()
+        self._now_s = loop.time
+        loop.add_reader(self.socket.fileno(), self._read)
 
     def close(self) -> None:
         """Stop reading and free the port."""
@@ -105,6 +110,7 @@ class UdpPort:
 
     def _read(self) -> None:
         fileno, messages, on_datagram = self.socket.fileno(), self._messages, self._on_datagram
+        until_s = self._now_s() + _TURN_S
         for _ in range(_BATCHES_A_TURN):
             got = recvmmsg(fileno, messages, _BATCH, socket.MSG_DONTWAIT, ffi.NULL)
             if got < 0:
@@ -115,7 +121,7 @@ class UdpPort:
                 continue
             for (data, source), length in zip(self._places[:got], self._lengths, strict=False):
                 on_datagram(data[:length].tobytes(), source.tobytes())
-            if got < _BATCH or fileno != self.socket.fileno():
+            if got < _BATCH or fileno != self.socket.fileno() or self._now_s() > until_s:
                 return
 
 
