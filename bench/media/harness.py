@@ -105,7 +105,8 @@ class Harness:
         """Everything but the hot path."""
         for load in self._plan.loads:
             await self._run_load(load)
-        await self._run_one_room()
+        for load in self._plan.one_room:
+            await self._run_one_room(load)
         await self._run_small_rooms()
 
     async def _run_load(self, load: Load) -> None:
@@ -127,10 +128,9 @@ class Harness:
             self.rows[process.spec.target].append(_median_row(process, measured))
         self._compare(name, {process.spec.target: measured for process, measured in found})
 
-    async def _run_one_room(self) -> None:
+    async def _run_one_room(self, load: Load) -> None:
         """On one worker and on two, which are connected at the same time and measured in turn."""
-        load = self._plan.one_room
-        name = f"one room of {load.listeners}"
+        name = f"one room {load.listeners}x{load.speakers}"
         async with AsyncExitStack() as stack:
             processes: list[LoadProcess] = []
             for workers in (1, 2):

@@ -81,7 +81,9 @@ class Load:
             packets_per_s=spec.packets_per_s,
             stamped=self._target.stamped,
         )
-        return await asyncio.to_thread(measure, crowd, self._collector, self._library, plan)
+        measured = await asyncio.to_thread(measure, crowd, self._collector, self._library, plan)
+        await self._target.check()
+        return measured
 
     def close(self) -> None:
         """Leave, without a word."""

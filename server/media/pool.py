@@ -71,6 +71,14 @@ class MediaPool:
         self._tasks.clear()
         await asyncio.gather(*(worker.link.close() for worker in self._workers))
 
+    async def counters(self, worker: int) -> dict[str, int]:
+        """The counters of one worker by name (see embedded/counters.py).
+
+        Raises:
+            MediaUnavailableError
+        """
+        return await self._workers[worker].link.counters()
+
     # ------------------------------------------------------------ ports.MediaEngine
 
     async def open_seat(self, seat: Seat) -> str:

@@ -125,7 +125,7 @@ class Gate:
 
     async def count(self, worker: int, name: str) -> int:
         """A counter of a worker, after it has read all that it was told so far."""
-        return (await self.pool._workers[worker].link.counters())[name]
+        return (await self.pool.counters(worker))[name]
 
     async def counted(self, worker: int, name: str, at_least: int) -> None:
         """Wait until a counter has come so far."""

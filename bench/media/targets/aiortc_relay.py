@@ -48,6 +48,10 @@ class AiortcRelay:
         """Whose CPU time counts."""
         return (self._process.pid,)
 
+    async def check(self) -> None:
+        """See `Target`."""
+        await self._process.check()
+
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""
         if room:

@@ -16,7 +16,7 @@ from bench.media.targets.target import START_S, Process, TargetError
 from server.config import Settings
 from server.domain.ids import Csrc, MediaId, RoomId
 from server.media.pool import MediaPool
-from server.ports import Seat
+from server.ports import MediaUpChanged, Seat, SeatLost, SeatsMoved
 
 
 class Embedded:
@@ -34,6 +34,8 @@ class Embedded:
         # So many seats on each worker that the room fills all of them evenly.
         room_seats = math.ceil((spec.speakers + spec.listeners) / spec.workers)
         self._media = MediaPool(sockets, room_seats)
+        self._lost = False
+        self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         environment = {
@@ -49,9 +51,13 @@ class Embedded:
             await process.start(command, environment)
         await self._media.start()
         await self._wait_up()
+        self._watcher = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.wait([self._watcher])
         await self._media.close()
         for process in self._processes:
             await process.stop()
@@ -60,6 +66,11 @@ class Embedded:
     def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
         return tuple(process.pid for process in self._processes)
+
+    async def check(self) -> None:
+        """See `Target`."""
+        if self._lost:
+            raise TargetError("a worker or a seat was lost: the machine is too busy for this load")
 
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""
@@ -82,6 +93,11 @@ class Embedded:
         ]
         await self._media.answer_seat(media_id, describe(client.local, directions, "active"))
         await client.connect(remote)
+
+    async def _watch(self) -> None:
+        async for event in self._media.events():
+            if isinstance(event, SeatLost | SeatsMoved) or event == MediaUpChanged(False):
+                self._lost = True
 
     async def _wait_up(self) -> None:
         """All of them, so that the first one is the home of the first room."""

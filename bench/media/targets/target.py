@@ -41,6 +41,9 @@ class Target(Protocol):
     def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
 
+    async def check(self) -> None:
+        """Raise TargetError where the server, or a part of it, was lost: its figures are void."""
+
     async def join(self, client: Client, room: int) -> None:
         """Bring a client in; the speakers of a room before its listeners."""
 

@@ -161,7 +161,7 @@ class BranchRoom(Room):
         shares = {
             slot.number: share(self._losses(slot.number, slot.csrc, now_ms))
             for slot in self._slots
-            if slot.packets
+            if slot.packets and now_ms - slot.last_sent_ms < STALE_MS
         }
         if shares:
             self._send(self.home, pack_lost(self.room_id, shares))

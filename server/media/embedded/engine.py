@@ -10,9 +10,7 @@ import asyncio
 import contextlib
 import secrets
 import string
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import Literal
 
 import structlog
@@ -32,6 +30,7 @@ from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer,
 from server.media.embedded.fanout import Fanout
 from server.media.embedded.ingress import Ingress
 from server.media.embedded.neighbours import Neighbours
+from server.media.embedded.options import Options
 from server.media.embedded.rooms import Rooms
 from server.media.embedded.rtcp import compound
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
@@ -46,37 +45,6 @@ _log = structlog.get_logger(__name__)
 
 Reason = Literal["consent_expired", "dtls_closed", "dtls_failed", "never_connected"]
 SessionEvent = SessionConnected | SessionLost
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a worker waits; other values are for tests."""
-
-    connect_s: float = 30.0
-    """From the offer to the end of ICE."""
-    handshake_s: float = 10.0
-    consent_s: float = 30.0
-    """A session without a valid check for so long is gone (RFC 7675 §5.1)."""
-    report_s: float = 5.0
-    """Between two RTCP reports to the same session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a worker's sessions have in common."""
-
-    addresses: Sequence[str]
-    """IP addresses for the offer."""
-    slots: int
-    index: int
-    """Which of the workers this is."""
-    hop_socket: Callable[[int], Path]
-    """Where each worker listens to the others."""
-    port: int = 0
-    """UDP port for the offer, where a NAT maps another one to ours; 0: ours."""
-    timing: Timing = field(default_factory=Timing)
-    first_index: int = 1
-    """With which RTP packet index new slots begin; other values are for tests."""
 
 
 class Engine:
@@ -108,10 +76,11 @@ class Engine:
         self._neighbours = Neighbours(
             options.index, options.hop_socket, counters, clock.monotonic_ms
         )
+        self._fanout = Fanout(port.socket.fileno(), counters)
         self._rooms = Rooms(
             options.slots,
             options.first_index,
-            Fanout(port.socket.fileno(), counters),
+            self._fanout,
             self._neighbours,
             counters,
             clock.monotonic_ms,

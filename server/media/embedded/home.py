@@ -166,14 +166,13 @@ class HomeRoom(Room):
         return 0 if slot is None else self._fraction(slot.number, speaker.voice.csrc, now_ms)
 
     def _tell_losses(self, now_ms: int) -> None:
-        if not self._guests:
-            return
-        fractions = bytes(
-            self._fraction(slot.number, slot.voice.csrc, now_ms) if slot.voice else 0
-            for slot in self._slots.slots
-        )
+        fractions = bytearray(self.slot_count)
+        for guest in self._guests.values():
+            if guest.voice.slot is not None:
+                number = guest.voice.slot.number
+                fractions[number] = self._fraction(number, guest.voice.csrc, now_ms)
         for worker in {worker for worker, _ in self._guests}:
-            self._send(worker, pack_told(self.room_id, fractions))
+            self._send(worker, pack_told(self.room_id, bytes(fractions)))
 
     def _fraction(self, slot: int, csrc: int, now_ms: int) -> int:
         elsewhere = [

@@ -47,7 +47,8 @@ from server.domain.errors import (
 )
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate
-from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
+from server.media.embedded.engine import Engine, SessionEvent
+from server.media.embedded.options import Options, Timing
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
