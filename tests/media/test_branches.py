@@ -24,7 +24,7 @@ from server.media.embedded.slots import FIRST_SSRC
 from server.media.embedded.worker import Worker
 from tests.fakes.rtc import CM, RtcPeer
 from tests.media.conftest import QUICK, seat
-from tests.media.processes import WORKERS, Gate, gate_of
+from tests.media.processes import WORKERS, Gate, gate_of, whispers_until_heard
 from tests.media.sealing import make_packet
 from tests.media.test_tap import Listener, analysis
 
@@ -140,16 +140,6 @@ async def test_a_forced_voice_of_a_listener_never_leaves_his_branch(gate: Gate) 
     assert await gate.count(HOME, "rtp_forwarded") == 0
 
 
-async def whispers_until_heard(speaker: RtcPeer, listener: RtcPeer) -> None:
-    """So low a voice takes a free slot, and never one from somebody else."""
-    async with asyncio.timeout(5):
-        for n in range(100, 1000):
-            speaker.speak(n, b"whisper", level=100)
-            await asyncio.sleep(0.02)
-            if b"whisper" in [heard.payload for heard in listener.heard]:
-                return
-
-
 @pytest.mark.parametrize("how", ["mute", "leave"])
 async def test_a_mute_on_a_branch_or_a_leave_frees_the_slot_at_the_home(
     gate: Gate, how: str
@@ -243,36 +233,43 @@ async def test_a_consenting_speaker_on_a_branch_is_tapped_once(
     assert sorted(head.tap_id for head, _ in analysis.frames) == [41] * 5 + [42] * 5
 
 
-async def test_what_was_said_before_a_mute_is_not_repeated_on_a_branch(gate: Gate) -> None:
-    a = await gate.enter(seat("a", csrc=7))
-    b = await gate.enter(seat("b", csrc=9), red=True)
+@pytest.mark.parametrize(("speaks", "hears"), [("a", "b"), ("b", "a")])
+async def test_what_was_said_before_a_mute_is_not_repeated_on_the_other_worker(
+    gate: Gate, speaks: str, hears: str
+) -> None:
+    csrcs = {"a": 7, "b": 9}
+    people = {n: await gate.enter(seat(n, csrc=csrcs[n]), red=n == hears) for n in "ab"}
+    speaker, listener = people[speaks], people[hears]
+    other = await gate.enter(seat("c", csrc=3))
+    other.speak(1)  # there are two slots: the speaker comes back to his own
     for n in range(3):
-        a.speak(n, b"before")
-    heard = await b.hears(3)
+        speaker.speak(n, b"before")
+    heard = await listener.hears(4)
     assert len(parse_red(heard[-1].payload)) > 1
     for muted in (True, False):
-        await gate.pool.set_seat(seat("a", csrc=7, muted=muted))
-    await gate.count(HOME, "rtp_in")
-    a.speak(3, b"after")
-    heard = await b.hears(4)
+        await gate.pool.set_seat(seat(speaks, csrc=csrcs[speaks], muted=muted))
+    await gate.count(gate.seated_on(speaks), "rtp_in")
+    speaker.speak(3, b"after")
+    heard = await listener.hears(5)
+    assert heard[-1].ssrc == heard[-2].ssrc
     assert [block.payload for block in parse_red(heard[-1].payload)] == [b"after"]
 
 
-async def test_what_was_said_before_a_mute_on_a_branch_is_not_repeated_at_the_home(
-    gate: Gate,
+async def test_what_was_said_before_a_mute_is_not_repeated_where_word_of_the_mute_was_lost(
+    gate: Gate, settings: Settings
 ) -> None:
     a = await gate.enter(seat("a", csrc=7), red=True)
     b = await gate.enter(seat("b", csrc=9))
-    for n in range(3):
-        b.speak(n, b"before")
-    heard = await a.hears(3)
-    assert len(parse_red(heard[-1].payload)) > 1
-    for muted in (True, False):
-        await gate.pool.set_seat(seat("b", csrc=9, muted=muted))
-    await gate.count(BRANCH, "rtp_in")
-    b.speak(3, b"after")
-    heard = await a.hears(4)
-    assert [block.payload for block in parse_red(heard[-1].payload)] == [b"after"]
+    a.speak(1)  # there are two slots: the other one is free
+    await b.hears(1)
+    with call(settings, HOME, BRANCH) as connection:
+        for n, (number, word) in enumerate([(1, b"before"), (1, b"before"), (2, b"after")]):
+            voice = RtpPacket(False, 111, n, n * 960, 5001, 30, word)
+            connection.send(pack_spoken(name_of(gate), 9, number, voice))
+        heard = await a.hears(3)
+    said = [[block.payload for block in parse_red(packet.payload)] for packet in heard]
+    assert said == [[b"before"], [b"before", b"before"], [b"after"]]
+    assert len({packet.ssrc for packet in heard}) == 1
 
 
 async def test_a_packet_lost_on_the_way_to_a_branch_is_filled_in_for_everybody(

@@ -23,6 +23,7 @@ from tests.media.processes import (
     keep_speaking,
     new_processes,
     now_s,
+    whispers_until_heard,
 )
 
 
@@ -156,6 +157,18 @@ async def test_a_killed_branch_moves_its_own_seats_only(gate: Gate, processes: P
     hall.all_in_step()
     assert renewed.undecryptable == back.undecryptable == 0
     assert not any(isinstance(event, MediaUpChanged) and not event.up for event in gate.seen[1:])
+
+
+async def test_voices_of_a_branch_that_is_gone_hold_no_slot(
+    gate: Gate, processes: Processes
+) -> None:
+    """Two slots, and both are taken by people on the branch."""
+    hall = await fill(gate)
+    for name in ("c", "d"):
+        await all_hear(hall, name, 1, b"from " + name.encode())
+    processes[hall.branch].kill()
+    await gate.saw(lambda: bool(gate.moved()), NOTICED_S)
+    await whispers_until_heard(hall["a"], hall["b"])
 
 
 async def test_a_hanging_home_is_left_within_a_second_and_has_no_say_when_it_wakes(
