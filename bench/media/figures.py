@@ -21,6 +21,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     rooms: int = 1
     packets_per_s: float = 50.0
     """Of each speaker."""
+    workers: int = 1
+    """Processes that share each room's listeners evenly; for our own server only."""
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -51,7 +53,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Server CPU a packet, less what the server uses while nobody speaks."""
     gross_us: float
     core_share: float
-    """Of one core, everything included."""
+    """Of one core, everything included; of all processes of the server together."""
+    worker_shares: tuple[float, ...]
+    """The same of each process; the first is the home of the room."""
     idle_share: float
     incoming_per_s: float
     us_per_incoming: float
@@ -82,6 +86,7 @@ class Row(Figures, frozen=True, kw_only=True):
     listeners: int
     speakers: int
     rooms: int
+    workers: int
     rounds: int
     join_cpu_ms: float
     fanout: str
@@ -134,6 +139,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     aiortc_relay: list[Row]
     ratios: dict[str, float]
     """Net CPU a packet of another server over ours, same load, by `server listeners x speakers`."""
+    one_room: list[Row]
+    """One room on one worker and on two, the same load measured in turn."""
     small_rooms: Row | None
     join_cpu_ms: float | None
     skipped: list[str]

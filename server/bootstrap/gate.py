@@ -49,7 +49,8 @@ async def run_gate(settings: Settings) -> None:
         clock, hub = SystemClock(), Hub()
         people = People(store, clock, _code_sender(settings), hub, load_pepper(settings))
         workers = settings.resolved_media_workers()
-        media = MediaPool([settings.media_socket(index) for index in range(workers)])
+        sockets = [settings.media_socket(index) for index in range(workers)]
+        media = MediaPool(sockets, settings.media_room_seats)
         stack.push_async_callback(media.close)
         analysis = AnalysisLink(
             settings.resolved_analysis_url(),

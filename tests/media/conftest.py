@@ -12,7 +12,7 @@ import pytest
 from server.config import Settings
 from server.domain.ids import Csrc, MediaId, RoomId, TapId
 from server.media.embedded.accelerator import Accelerator, AcceleratorMissingError, load_accelerator
-from server.media.embedded.engine import Timing
+from server.media.embedded.options import Timing
 from server.media.embedded.worker import Worker
 from server.media.link import MediaLink
 from server.ports import MediaEngineEvent, MediaUpChanged, Seat

@@ -90,6 +90,23 @@ def seal(receiver: GcmReceiver | CmReceiver, packet: SlotPacket) -> bytes:
     return bytes(out[: receiver.seal(packet, memoryview(out))])
 
 
+class Recorder(GcmReceiver):
+    """A listener whose nonces are looked at."""
+
+    __slots__ = ("nonces",)
+
+    def __init__(self, keys: SrtpKeys, slots: int) -> None:
+        super().__init__(keys, slots)
+        self.nonces: list[bytes] = []
+        sealed = self.encrypt_into
+
+        def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
+            self.nonces.append(bytes(nonce))
+            return sealed(nonce, data, head, out)
+
+        self.encrypt_into = record  # type: ignore[assignment]
+
+
 class Ears:
     """A fan-out, and the sockets of those it sends to."""
 

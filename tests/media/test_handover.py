@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from server.config import Settings
 from server.domain.ids import MediaId
+from server.media.embedded.home import HomeRoom
 from server.ports import Seat, SeatLost
 from tests.fakes.rtc import RtcPeer
 from tests.media.conftest import QUICK, House, seat
@@ -85,8 +86,9 @@ async def test_a_muted_voice_frees_its_slot_when_its_connection_is_replaced(hous
     new = await house.enter(renewed(muted, "new"))
     new.speak(1, ssrc=6001)
     await house.counted("dropped_muted", 1)
-    slots = house.worker.engine._sessions[MediaId("l")].room.slots.slots
-    assert [slot.voice for slot in slots] == [None, None]
+    room = house.worker.engine._sessions[MediaId("l")].room
+    assert isinstance(room, HomeRoom)
+    assert [slot.voice for slot in room._slots.slots] == [None, None]
 
 
 async def test_a_session_of_another_room_is_not_replaced(house: House) -> None:

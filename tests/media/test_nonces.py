@@ -13,33 +13,16 @@ from server.media.embedded.audience import Audience
 from server.media.embedded.receivers import NONCE_BYTES, GcmReceiver
 from server.media.embedded.rtp import RtpPacket
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
-from server.media.embedded.srtp import SrtpKeys
 from tests.media.sealing import (
     CM,
     WAYS,
+    Recorder,
     accelerator,
     browser,
     make_keys,
     make_receiver,
     open_ears,
 )
-
-
-class _Recorder(GcmReceiver):
-    """A listener whose nonces are looked at, those that Python seals with."""
-
-    __slots__ = ("nonces",)
-
-    def __init__(self, keys: SrtpKeys, slots: int) -> None:
-        super().__init__(keys, slots)
-        self.nonces: list[bytes] = []
-        sealed = self.encrypt_into
-
-        def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
-            self.nonces.append(bytes(nonce))
-            return sealed(nonce, data, head, out)
-
-        self.encrypt_into = record  # type: ignore[assignment]
 
 
 class _Witness:
@@ -120,7 +103,7 @@ def test_no_nonce_twice_and_every_listener_decrypts(
     """
     stage = _Stage(first)
     keys = [*(make_keys(seed=20 + n) for n in range(6)), make_keys(CM, 40)]
-    recorders = [_Recorder(k, 2) for k in keys[:6]]
+    recorders = [Recorder(k, 2) for k in keys[:6]]
     listeners = [*recorders, make_receiver(keys[6], 2)]
     clients = [browser(k) for k in keys]
     joined = [0, 0, 0, *[*joins, 0, 0, 0][:3], 0]

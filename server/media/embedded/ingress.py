@@ -233,17 +233,7 @@ class Ingress:
         if (tap_id := tap_for(session.permission)) is not None:
             head = AudioHeader(tap_id, packet.sequence, packet.timestamp, packet.level)
             self._tap.offer(tap_id, head.pack() + packet.payload)
-        room = session.room
-        slot = room.slots.place(session.voice, packet, now_ms)
-        if slot is None:
-            self._counters.dropped_no_slot += 1
-            return
-        rewritten = slot.rewrite(incoming.stream, packet, now_ms)
-        if rewritten is None:
-            self._counters.dropped_late += 1
-            return
-        room.forward(rewritten, session)
-        room.delivered_ms = now_ms
+        session.room.speak(session, incoming.stream, packet, now_ms)
 
     def _on_rtcp(self, session: Session, receive: SrtpContext, data: bytes) -> None:
         try:
@@ -260,5 +250,5 @@ class Ingress:
                 incoming.reception.last_report_ms = now_ms
         for ssrc, fraction in losses(plain):
             slot = ssrc - FIRST_SSRC
-            if 0 <= slot < len(session.room.slots.slots):
+            if 0 <= slot < session.room.slot_count:
                 session.downlink.reported(slot, fraction, now_ms)

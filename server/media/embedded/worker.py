@@ -1,4 +1,4 @@
-"""A media process: one UDP port for browsers, one Unix socket for the gate.
+"""A media process: a UDP port for browsers, a Unix socket for the gate, one for other workers.
 
 Sessions belong to the gate's connection: when it closes, every session is closed, and a gate that
 comes back starts with an empty worker. The newest connection is the gate's; an older one is cut.
@@ -31,6 +31,7 @@ from protocol.media import (
     MediaEvent,
     OpenSession,
     SessionOpened,
+    SetBranches,
     SetRole,
     Stats,
     decode_command,
@@ -47,8 +48,9 @@ from server.domain.errors import (
 from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate
-from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
+from server.media.embedded.engine import Engine, SessionEvent
 from server.media.embedded.garbage import collect_in_silence, postpone_full_collections
+from server.media.embedded.options import Options, Timing
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
@@ -114,12 +116,14 @@ class Worker:
             SystemClock(),
             self._emit,
             Options(
-                self.addresses,
-                settings.slots,
-                settings.advertised_worker_port(self._index),
-                self._timing,
-                self._first_index,
-                self._accelerator,
+                addresses=self.addresses,
+                slots=settings.slots,
+                index=self._index,
+                hop_socket=settings.hop_socket,
+                port=settings.advertised_worker_port(self._index),
+                timing=self._timing,
+                first_index=self._first_index,
+                accelerator=self._accelerator,
             ),
         )
         self._server = await _listen(settings.media_socket(self._index), self._serve_gate)
@@ -190,6 +194,8 @@ class Worker:
                 self.engine.set_role(command)
             case CloseSession():
                 self.engine.close_session(command.media_id)
+            case SetBranches():
+                self.engine.set_branches(command)
             case CloseRoom():
                 self.engine.close_room(command.room_id)
             case GetStats():
