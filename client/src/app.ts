@@ -309,6 +309,7 @@ export class App {
   }
 
   async #checkSession(): Promise<void> {
+    if (!navigator.onLine) return; // nobody could answer
     try {
       if ((await currentSession()) === null) this.#signedOut();
     } catch (error) {
