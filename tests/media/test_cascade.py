@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -257,6 +258,17 @@ async def test_a_branch_that_drains_moves_its_own_seats_which_hear_until_they_ha
     assert await asyncio.to_thread(processes[hall.branch].wait, 5) == 0
     await all_hear(hall, "b", 1, b"all at the home")
     hall.all_in_step()
+
+
+async def test_workers_that_share_a_room_can_write_no_file(
+    gate: Gate, processes: Processes
+) -> None:
+    hall = await fill(gate)
+    await all_hear(hall, "a", 1, b"from worker to worker")
+    for worker in (hall.home, hall.branch):
+        assert await gate.count(worker, "hop_in") + await gate.count(worker, "hop_out") > 0
+        limit = resource.prlimit(processes[worker].pid, resource.RLIMIT_FSIZE)
+        assert limit == (0, 0)
 
 
 async def test_a_gate_that_starts_anew_finds_rooms_on_two_workers_again(
