@@ -14,6 +14,13 @@ COPY turn /turn
 USER 10001:10001
 CMD ["/turn/start.sh"]
 
+# The C loop of the media engine: built here and nowhere else, so that the image has no compiler.
+FROM debian:bookworm-slim AS native
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
+COPY server/media/embedded/native /native
+RUN /native/build.sh
+
 FROM python:3.11-slim-bookworm AS packages
 RUN pip install --no-cache-dir "uv>=0.13.9,<0.14"
 WORKDIR /app
@@ -32,6 +39,7 @@ COPY protocol protocol
 COPY confinement confinement
 COPY analysis analysis
 COPY server server
+COPY --from=native /native/fan_out.so server/media/embedded/native/
 COPY --from=client /build/dist client/dist
 RUN python -m compileall -q protocol confinement analysis server
 USER 10001:10001

@@ -10,7 +10,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## Start the service on this machine (http://localhost:8080); Ctrl-C stops it
-	@tools/python.sh && tools/client.sh && exec .venv/bin/python -m server serve
+	@tools/python.sh && tools/native.sh && tools/client.sh && exec .venv/bin/python -m server serve
 
 test: ## Check everything, then run all tests, in a real Chromium too
 	@tools/test.sh all
@@ -36,7 +36,7 @@ bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI, wi
 	@tools/python.sh bench && tools/bench.sh bench.loss
 
 bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
-	@tools/python.sh dev && .venv/bin/python -m bench.media $(ARGS)
+	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.media $(ARGS)
 
 prove-run: ## A clean clone, make run, then the main job through the page
 	@tools/bench.sh tests.browser.prove_run
@@ -45,6 +45,6 @@ screenshots: ## Take pictures of the running product (into docs/screenshots/all)
 	@tools/bench.sh tests.browser.screenshots docs/screenshots/all
 
 clean: ## Remove all that was installed or built; the service's data in var/ stays
-	rm -rf .venv .tools client/node_modules client/dist
+	rm -rf .venv .tools client/node_modules client/dist server/media/embedded/native/fan_out.so
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

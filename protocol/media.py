@@ -7,15 +7,22 @@ the gate may repeat its whole state after a reconnect.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from protocol.errors import ErrorCode
 from protocol.wire import Message
 
 MAX_FRAME_BYTES = 256 * 1024
+MAX_WORKERS = 256
 MediaRole = Literal["speaker", "listener"]
+WorkerIndex = Annotated[int, Meta(ge=0, lt=MAX_WORKERS)]
+"""A media worker of this machine, the first one being 0."""
+RoomName = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_.-]+$")]
+"""What workers call a room: another name for each home that it finds, so that nothing of one home
+ever reaches the seats of another."""
 
 
 class OpenSession(Message, frozen=True):
@@ -23,13 +30,17 @@ class OpenSession(Message, frozen=True):
 
     request: int
     media_id: str
-    room_id: str
+    room_id: RoomName
+    home: WorkerIndex | None
+    """The worker that decides which voice is in which slot; `null`: this one."""
     csrc: int
     """The CSRC that names this person's voice to the others in the room; 1 to 2³²−1."""
     role: MediaRole
     muted: bool
     tap_id: int | None
     """The consent under which this voice goes to analysis as well; `null`: it must not."""
+    replaces: str | None = None
+    """The same person's older session, which ends at the moment when this one is connected."""
 
 
 class AnswerSession(Message, frozen=True):
@@ -55,10 +66,17 @@ class CloseSession(Message, frozen=True):
     media_id: str
 
 
+class SetBranches(Message, frozen=True):
+    """To a room's home: which other workers have seats of the room now. No reply."""
+
+    room_id: RoomName
+    workers: Annotated[tuple[WorkerIndex, ...], Meta(max_length=MAX_WORKERS)]
+
+
 class CloseRoom(Message, frozen=True):
     """Forget all sessions of a room. No reply."""
 
-    room_id: str
+    room_id: RoomName
 
 
 class GetStats(Message, frozen=True):
@@ -67,7 +85,9 @@ class GetStats(Message, frozen=True):
     request: int
 
 
-MediaCommand = OpenSession | AnswerSession | SetRole | CloseSession | CloseRoom | GetStats
+MediaCommand = (
+    OpenSession | AnswerSession | SetRole | CloseSession | SetBranches | CloseRoom | GetStats
+)
 
 
 class SessionOpened(Message, frozen=True):

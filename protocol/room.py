@@ -79,6 +79,8 @@ class JoinRoom(Message, frozen=True):
 
     id: Id
     room_id: Token
+    replaces: Token | None = None
+    """The page's own media session, if it has one: it is heard until the new one is connected."""
 
 
 class AnswerMedia(Message, frozen=True):
@@ -90,9 +92,11 @@ class AnswerMedia(Message, frozen=True):
 
 
 class RenewMedia(Message, frozen=True):
-    """Replace a failed PeerConnection by a new one. Reply: `media_offer`."""
+    """Replace a PeerConnection by a new one. Reply: `media_offer`."""
 
     id: Id
+    replaces: Token | None = None
+    """See `join_room`."""
 
 
 class SyncRoom(Message, frozen=True):

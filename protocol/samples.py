@@ -11,7 +11,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from protocol.described import own_docstring
+import msgspec
+
+from protocol.described import field_docstrings, own_docstring
 from protocol.wires import WIRES
 
 VECTORS = Path(__file__).resolve().parent / "vectors"
@@ -35,9 +37,18 @@ def _messages(wire_name: str, union: str) -> str:
             if tag
             else next(iter(valid.get(cls.__name__, ())), None)
         )
-        text = " ".join(own_docstring(cls).split())
-        parts.append(f"`{tag or cls.__name__}`: {text}\n\n{_sample(golden)}")
+        parts.append(f"`{tag or cls.__name__}`: {_text(cls)}\n\n{_sample(golden)}")
     return "\n".join(parts) + "\n"
+
+
+def _text(cls: type[msgspec.Struct]) -> str:
+    """What a message is for, then what its fields are where that is told."""
+    fields = {field.name: field.encode_name for field in msgspec.structs.fields(cls)}
+    told = [
+        f"- `{fields[name]}`: {' '.join(text.split())}"
+        for name, text in field_docstrings(cls).items()
+    ]
+    return "\n".join([" ".join(own_docstring(cls).split()), *([""] if told else []), *told])
 
 
 def _sample(golden: Any) -> str:

@@ -25,7 +25,16 @@ from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.wire import Id, Message
 
-ClientMessage = room.RoomCommand | captions.CaptionsCommand | door.DoorCommand | admin.AdminCommand
+
+class Ping(Message, frozen=True):
+    """Ask whether the gate is still reached: it answers at once. Reply: `ok`."""
+
+    id: Id
+
+
+ClientMessage = (
+    Ping | room.RoomCommand | captions.CaptionsCommand | door.DoorCommand | admin.AdminCommand
+)
 
 
 class Ok(Message, frozen=True):

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """The UDP port for voices; each further worker has the next one."""
     media_workers: int = Field(default=0, ge=0, le=256)
     """How many processes carry voices, each with a UDP port of its own; 0: one a core."""
+    media_room_seats: int = Field(default=500, ge=1)
+    """Seats of one room on one media worker before the next worker helps."""
     media_advertise: list[str] = []
     """IP addresses that browsers are told to send to; empty: all of this machine's."""
     media_advertise_port: int = Field(default=0, ge=0, le=65535)
@@ -57,6 +59,9 @@ class Settings(BaseSettings):
     same."""
     slots: int = Field(default=6, ge=1, le=32)
     """How many voices one listener can hear at the same moment."""
+    fanout: Literal["auto", "python", "native"] = "auto"
+    """Where packets are sealed: by the C loop (`native`), in Python, or by the former where it
+    could be compiled."""
 
     turn_urls: list[TurnUrl] = []
     """TURN servers for browsers that cannot send UDP to `media_port`; empty: none."""
@@ -134,3 +139,7 @@ class Settings(BaseSettings):
     def media_socket(self, index: int = 0) -> Path:
         """The Unix socket on which a media worker takes the gate's commands."""
         return self.run_dir() / (f"media-{index}.sock" if index else "media.sock")
+
+    def hop_socket(self, index: int) -> Path:
+        """The Unix socket on which a media worker hears the other ones."""
+        return self.run_dir() / f"hop-{index}.sock"

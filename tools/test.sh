@@ -2,6 +2,7 @@
 # `test.sh all`: check, then every test. `test.sh unit`: the tests without a browser.
 . "$(dirname "$0")/common.sh"
 tools/python.sh dev
+tools/native.sh
 tools/postgres.sh
 if [ "${1:-all}" = unit ]; then
     exec .venv/bin/python -m pytest -q -m "not browser and not system and not model"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+
+
+def cpu_ns_of(pids: Iterable[int]) -> tuple[int, ...]:
+    """The same of several processes."""
+    return tuple(cpu_ns(pid) for pid in pids)
 
 
 def cpu_ns(pid: int) -> int:

@@ -21,6 +21,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     rooms: int = 1
     packets_per_s: float = 50.0
     """Of each speaker."""
+    workers: int = 1
+    """Processes that share each room's listeners evenly; for our own server only."""
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -30,6 +32,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     seconds: float
     cpu_ms: float
     """Server CPU a join, ICE and DTLS included."""
+    fanout: str
+    """`Row.fanout`."""
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +53,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Server CPU a packet, less what the server uses while nobody speaks."""
     gross_us: float
     core_share: float
-    """Of one core, everything included."""
+    """Of one core, everything included; of all processes of the server together."""
+    worker_shares: tuple[float, ...]
+    """The same of each process; the first is the home of the room."""
     idle_share: float
     incoming_per_s: float
     us_per_incoming: float
@@ -80,8 +86,11 @@ class Row(Figures, frozen=True, kw_only=True):
     listeners: int
     speakers: int
     rooms: int
+    workers: int
     rounds: int
     join_cpu_ms: float
+    fanout: str
+    """Ours: `native` or `python`; empty: another server's."""
 
 
 class Hot(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +98,19 @@ class Hot(msgspec.Struct, frozen=True, kw_only=True):
 
     receivers: int
     payload_bytes: int
+    fanout: Literal["native", "python"]
+    """What the service uses here unless told otherwise: the C loop, or Python."""
     us_per_packet: float
+    """With that one."""
     c_us_per_packet: float
+    """A C loop over libsrtp, the yardstick."""
     kernel_us_per_packet: float
     """What sending alone costs in C: the floor for both."""
     ratio_c: float
     """Median of the rounds' ratios; above 1: faster than C."""
+    python_us_per_packet: float
+    """In Python, whatever `fanout` is."""
+    python_ratio_c: float
     rounds: int
     libsrtp: str
 
@@ -123,6 +139,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     aiortc_relay: list[Row]
     ratios: dict[str, float]
     """Net CPU a packet of another server over ours, same load, by `server listeners x speakers`."""
+    one_room: list[Row]
+    """One room on one worker and on two, the same load measured in turn."""
     small_rooms: Row | None
     join_cpu_ms: float | None
     skipped: list[str]

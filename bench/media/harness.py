@@ -97,6 +97,7 @@ class Harness:
         self.rows: dict[TargetName, list[Row]] = {"embedded": [], "janus": [], "aiortc_relay": []}
         self.ratios: dict[str, float] = {}
         """Net CPU a packet of another server over ours, by `server listeners×speakers`."""
+        self.one_room: list[Row] = []
         self.small_rooms: Row | None = None
         self.skipped: list[str] = []
 
@@ -104,6 +105,8 @@ class Harness:
         """Everything but the hot path."""
         for load in self._plan.loads:
             await self._run_load(load)
+        for load in self._plan.one_room:
+            await self._run_one_room(load)
         await self._run_small_rooms()
 
     async def _run_load(self, load: Load) -> None:
@@ -124,6 +127,25 @@ class Harness:
         for process, measured in found:
             self.rows[process.spec.target].append(_median_row(process, measured))
         self._compare(name, {process.spec.target: measured for process, measured in found})
+
+    async def _run_one_room(self, load: Load) -> None:
+        """On one worker and on two, which are connected at the same time and measured in turn."""
+        name = f"one room {load.listeners}x{load.speakers}"
+        async with AsyncExitStack() as stack:
+            processes: list[LoadProcess] = []
+            for workers in (1, 2):
+                spec = Spec(
+                    target="embedded",
+                    host=self._host,
+                    listeners=load.listeners,
+                    speakers=load.speakers,
+                    workers=workers,
+                )
+                process = await self._enter(stack, spec, f"{name} on {workers}")
+                if process is not None:
+                    processes.append(process)
+            for process, measured in await self._measure(processes, name):
+                self.one_room.append(_median_row(process, measured))
 
     async def _run_small_rooms(self) -> None:
         plan = self._plan
@@ -182,19 +204,25 @@ class Harness:
 def _median_row(process: LoadProcess, measured: Sequence[Measured]) -> Row:
     spec = process.spec
     figures: dict[str, float | None] = {}
-    for field in Figures.__struct_fields__:
+    for field in set(Figures.__struct_fields__) - {"worker_shares"}:
         values = [getattr(one, field) for one in measured]
         known = [value for value in values if value is not None]
         figures[field] = statistics.median(known) if known else None
     return msgspec.convert(
         {
             **figures,
+            "worker_shares": [
+                statistics.median(shares)
+                for shares in zip(*(one.worker_shares for one in measured), strict=True)
+            ],
             "timed": sum(one.timed for one in measured),
             "listeners": spec.listeners,
             "speakers": spec.speakers,
             "rooms": spec.rooms,
+            "workers": spec.workers,
             "rounds": len(measured),
             "join_cpu_ms": process.joined.cpu_ms,
+            "fanout": process.joined.fanout,
         },
         Row,
     )

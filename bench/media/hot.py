@@ -15,15 +15,21 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pylibsrtp import _binding
 
 from bench.media.figures import Hot
 from bench.media.native import build
 from bench.media.speech import LEVEL, PAYLOAD_BYTES
+from server.media.embedded.accelerator import (
+    Accelerator,
+    AcceleratorMissingError,
+    load_accelerator,
+)
 from server.media.embedded.audience import Audience
 from server.media.embedded.counters import Counters
-from server.media.embedded.fanout import Fanout
+from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.receivers import GcmReceiver, pack_sockaddr, set_address
 from server.media.embedded.rtp import PAYLOAD_TYPE, RtpPacket, slot_header
 from server.media.embedded.slots import SpeakerSlots, Stream, Voice
@@ -64,8 +70,8 @@ class _Sink:
 class _Ours:
     """The product's own path from a decrypted packet to the wire."""
 
-    def __init__(self, fileno: int, ports: Sequence[int]) -> None:
-        self._fanout = Fanout(fileno, Counters())
+    def __init__(self, fileno: int, ports: Sequence[int], loop: Accelerator | None) -> None:
+        self._fanout = open_fanout(fileno, Counters(), loop)
         self._slots = SpeakerSlots(SLOTS)
         self._voice, self._stream = Voice(csrc=1), Stream()
         self._audience = Audience()
@@ -138,37 +144,60 @@ def _packet(number: int) -> bytes:
 
 
 def measure_hot(directory: Path, *, receivers: int, rounds: int, packets: int) -> Hot:
-    """Alternate `rounds` times between ours and C, `packets` room packets each.
+    """Alternate `rounds` times between ours, in both ways, and C, `packets` room packets each.
 
     Raises:
         HotError, NoCompilerError
     """
+    loop = _accelerator()
     sink = _Sink(build("sink", directory, program=True), receivers)
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
-            ours = _Ours(sender.fileno(), sink.ports)
             in_c = _InC(build("hot", directory), sender.fileno(), sink.ports)
-            kinds = (ours.send, in_c.send, in_c.send_plain)
-            spent = _alternate(kinds, rounds, packets)
+            kinds = {
+                "c": in_c.send,
+                "kernel": in_c.send_plain,
+                "python": _Ours(sender.fileno(), sink.ports, None).send,
+            }
+            if loop is not None:
+                kinds["native"] = _Ours(sender.fileno(), sink.ports, loop).send
+            spent = _alternate([*kinds.values()], rounds, packets)
     finally:
         got = sink.close()
     sent = len(kinds) * (rounds + 1) * packets * receivers
     if got < MIN_DELIVERED * sent:
         raise HotError(f"only {got} of {sent} packets arrived: dropped ones are cheaper")
-    mine, theirs, kernel = (
-        [one / (packets * receivers) / 1e3 for one in kind] for kind in zip(*spent, strict=True)
-    )
+    micros = {
+        name: [one / (packets * receivers) / 1e3 for one in kind]
+        for name, kind in zip(kinds, zip(*spent, strict=True), strict=True)
+    }
+    chosen: Literal["native", "python"] = "python" if loop is None else "native"
     return Hot(
         receivers=receivers,
         payload_bytes=PAYLOAD_BYTES,
-        us_per_packet=statistics.median(mine),
-        c_us_per_packet=statistics.median(theirs),
-        kernel_us_per_packet=statistics.median(kernel),
-        ratio_c=statistics.median(c / our for our, c in zip(mine, theirs, strict=True)),
+        fanout=chosen,
+        us_per_packet=statistics.median(micros[chosen]),
+        c_us_per_packet=statistics.median(micros["c"]),
+        kernel_us_per_packet=statistics.median(micros["kernel"]),
+        ratio_c=_ratio(micros["c"], micros[chosen]),
+        python_us_per_packet=statistics.median(micros["python"]),
+        python_ratio_c=_ratio(micros["c"], micros["python"]),
         rounds=rounds,
         libsrtp=in_c.version,
     )
+
+
+def _accelerator() -> Accelerator | None:
+    """What the service seals with unless told otherwise."""
+    try:
+        return load_accelerator()
+    except AcceleratorMissingError:
+        return None
+
+
+def _ratio(theirs: Sequence[float], ours: Sequence[float]) -> float:
+    return statistics.median(c / our for our, c in zip(ours, theirs, strict=True))
 
 
 def _alternate(

@@ -22,7 +22,7 @@ import structlog
 
 from bench.media.client import Client, ConnectError
 from bench.media.collector import Collector
-from bench.media.cpu import cpu_ns
+from bench.media.cpu import cpu_ns_of
 from bench.media.dtls import HandshakeError, Identity
 from bench.media.figures import Failure, Joined, Measured, Round, Spec, TargetName
 from bench.media.measure import Crowd, NotesOverflowError, measure
@@ -35,10 +35,10 @@ from server.domain.errors import MasilError
 
 JOINS_AT_ONCE = 16
 SPARE_FILES = 300
-_TARGETS: dict[TargetName, Callable[[Path, str], Target]] = {
+_TARGETS: dict[TargetName, Callable[[Path, Spec], Target]] = {
     "embedded": Embedded,
-    "janus": Janus,
-    "aiortc_relay": AiortcRelay,
+    "janus": lambda directory, spec: Janus(directory, spec.host),
+    "aiortc_relay": lambda directory, spec: AiortcRelay(directory, spec.host),
 }
 
 
@@ -55,7 +55,7 @@ class Load:
     async def join(self) -> Joined:
         """Connect everybody: the speakers first."""
         self._collector.start()
-        began, used = time.monotonic(), cpu_ns(self._target.pid)
+        began, used = time.monotonic(), sum(cpu_ns_of(self._target.pids))
         limit = asyncio.Semaphore(JOINS_AT_ONCE)
         room_size = self._spec.speakers + self._spec.listeners
         for role in ("speaker", "listener"):
@@ -66,7 +66,8 @@ class Load:
         return Joined(
             clients=len(self._clients),
             seconds=time.monotonic() - began,
-            cpu_ms=(cpu_ns(self._target.pid) - used) / len(self._clients) / 1e6,
+            cpu_ms=(sum(cpu_ns_of(self._target.pids)) - used) / len(self._clients) / 1e6,
+            fanout=await self._target.fanout(),
         )
 
     async def measure(self, plan: Round) -> Measured:
@@ -74,14 +75,16 @@ class Load:
         spec = self._spec
         others = spec.speakers - 1 if self._target.speakers_listen else 0
         crowd = Crowd(
-            pid=self._target.pid,
+            pids=self._target.pids,
             clients=self._clients,
             speakers=[client for client in self._clients if client.role == "speaker"],
             hearers=spec.listeners + others,
             packets_per_s=spec.packets_per_s,
             stamped=self._target.stamped,
         )
-        return await asyncio.to_thread(measure, crowd, self._collector, self._library, plan)
+        measured = await asyncio.to_thread(measure, crowd, self._collector, self._library, plan)
+        await self._target.check()
+        return measured
 
     def close(self) -> None:
         """Leave, without a word."""
@@ -114,7 +117,7 @@ def _allow_files(count: int) -> None:
 async def _serve(spec: Spec, directory: Path) -> None:
     library = build("load", directory)
     _allow_files(spec.rooms * (spec.speakers + spec.listeners))
-    async with _TARGETS[spec.target](directory, spec.host) as target:
+    async with _TARGETS[spec.target](directory, spec) as target:
         load = Load(spec, target, library)
         try:
             _say(await load.join())

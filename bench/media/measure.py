@@ -15,7 +15,7 @@ import pylibsrtp
 from bench.media import matching
 from bench.media.client import Client
 from bench.media.collector import Collector, Notes
-from bench.media.cpu import cpu_ns
+from bench.media.cpu import cpu_ns_of
 from bench.media.figures import Measured, Round
 from bench.media.speech import PAYLOAD_BYTES, Speech, now_ns, read_stamp
 
@@ -33,8 +33,8 @@ Array = npt.NDArray[Any]
 class Crowd:
     """Who speaks and who hears, all connected."""
 
-    pid: int
-    """The server."""
+    pids: tuple[int, ...]
+    """The server's processes."""
     clients: Sequence[Client]
     """By number."""
     speakers: Sequence[Client]
@@ -50,13 +50,19 @@ class Window:
 
     from_ns: int
     to_ns: int
-    server_ns: int
+    server_ns: tuple[int, ...]
+    """Of each process."""
     load_s: float
 
     @property
     def seconds(self) -> float:
         """How long it was."""
         return (self.to_ns - self.from_ns) / 1e9
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of one core, by process."""
+        return tuple(used / 1e9 / self.seconds for used in self.server_ns)
 
 
 class NotesOverflowError(RuntimeError):
@@ -76,12 +82,12 @@ def measure(crowd: Crowd, collector: Collector, library: Path, plan: Round) -> M
         seconds=seconds,
         stamped=crowd.stamped,
     )
-    idle = _watch(crowd.pid, plan.idle_s)
+    idle = _watch(crowd.pids, plan.idle_s)
     _record(crowd, collector, speech)
     thread = speech.start(library, now_ns() + int(LEAD_S * 1e9))
     try:
         time.sleep(LEAD_S + plan.warm_s)
-        window = _watch(crowd.pid, plan.run_s)
+        window = _watch(crowd.pids, plan.run_s)
     finally:
         thread.join(timeout=THREAD_S)
         speech.stop()
@@ -92,10 +98,12 @@ def measure(crowd: Crowd, collector: Collector, library: Path, plan: Round) -> M
     return _figures(crowd, speech, notes, idle, window)
 
 
-def _watch(pid: int, seconds: float) -> Window:
-    from_ns, server, load = now_ns(), cpu_ns(pid), time.process_time()
+def _watch(pids: tuple[int, ...], seconds: float) -> Window:
+    from_ns, before, load = now_ns(), cpu_ns_of(pids), time.process_time()
     time.sleep(seconds)
-    return Window(from_ns, now_ns(), cpu_ns(pid) - server, time.process_time() - load)
+    to_ns, after = now_ns(), cpu_ns_of(pids)
+    used = tuple(late - early for late, early in zip(after, before, strict=True))
+    return Window(from_ns, to_ns, used, time.process_time() - load)
 
 
 def _record(crowd: Crowd, collector: Collector, speech: Speech) -> None:
@@ -123,13 +131,14 @@ def _figures(crowd: Crowd, speech: Speech, notes: Notes, idle: Window, window: W
     else:
         latencies = matching.onset_latencies(arrivals, sent, speech.first_number)
         delivered = packets
-    idle_share = idle.server_ns / 1e9 / idle.seconds
-    net_ns = window.server_ns - idle_share * window.seconds * 1e9
+    idle_share, core_share = sum(idle.shares), sum(window.shares)
+    net_ns = (core_share - idle_share) * window.seconds * 1e9
     return Measured(
         packets_per_s=packets / window.seconds,
         net_us=net_ns / max(packets, 1) / 1e3,
-        gross_us=window.server_ns / max(packets, 1) / 1e3,
-        core_share=window.server_ns / 1e9 / window.seconds,
+        gross_us=sum(window.server_ns) / max(packets, 1) / 1e3,
+        core_share=core_share,
+        worker_shares=window.shares,
         idle_share=idle_share,
         incoming_per_s=incoming / window.seconds,
         us_per_incoming=net_ns / max(incoming, 1) / 1e3,

@@ -30,6 +30,8 @@ class Plan:
     small_rooms_packets_per_s: float
     """Of each room's one speaker. No packet is followed by another of its room before every other
     room had one: each finds cold caches."""
+    one_room: tuple[Load, ...]
+    """One room on one worker and on two."""
 
 
 AIORTC_LISTENERS = 6
@@ -53,6 +55,7 @@ FULL = Plan(
     hot_packets=40,
     small_rooms=1000,
     small_rooms_packets_per_s=2.5,
+    one_room=(Load(2000, 1, ("embedded",)), Load(2000, 3, ("embedded",))),
 )
 QUICK = Plan(
     loads=(
@@ -66,5 +69,6 @@ QUICK = Plan(
     hot_packets=12,
     small_rooms=20,
     small_rooms_packets_per_s=2.5,
+    one_room=(Load(30, 1, ("embedded",)),),
 )
 SMALL_ROOM_LISTENERS = 2

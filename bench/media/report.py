@@ -32,6 +32,7 @@ def make_report(harness: Harness, hot: Hot | None, machine: Machine, *, quick: b
         janus=harness.rows["janus"],
         aiortc_relay=harness.rows["aiortc_relay"],
         ratios={**harness.ratios, **_aiortc_over_ours_at_500(harness)},
+        one_room=harness.one_room,
         small_rooms=harness.small_rooms,
         join_cpu_ms=_largest_join(ours),
         skipped=harness.skipped,
@@ -92,19 +93,25 @@ def tables(report: Report) -> Iterator[str]:
     if report.hot:
         hot = report.hot
         yield (
-            f"hot: {hot.us_per_packet:.2f} µs/packet, C over {hot.libsrtp} "
+            f"hot: {hot.us_per_packet:.2f} µs/packet ({hot.fanout}), C over {hot.libsrtp} "
             f"{hot.c_us_per_packet:.2f}: {hot.ratio_c:.2f} of its speed; "
             f"{hot.kernel_us_per_packet:.2f} of it is the kernel's"
         )
+        yield (
+            f"     {hot.python_us_per_packet:.2f} µs/packet where the loop is in Python: "
+            f"{hot.python_ratio_c:.2f} of C's speed"
+        )
     yield _HEAD
     for name, rows in (
-        ("masil", report.e2e),
+        (f"masil {report.e2e[0].fanout}" if report.e2e else "masil", report.e2e),
         ("janus", report.janus),
         ("aiortc relay", report.aiortc_relay),
     ):
         yield from (_line(name, row) for row in rows)
     for what, ratio in sorted(report.ratios.items()):
         yield f"net CPU a packet over ours, {what}: {ratio:.1f}×"
+    for row in report.one_room:
+        yield _line(f"1 room, {row.workers} work.", row) + _shares(row)
     if report.small_rooms:
         row = report.small_rooms
         yield (
@@ -123,6 +130,10 @@ def _line(name: str, row: Row) -> str:
         f"{row.core_share:>8.1%}{row.delivered:>11.2%}{_ms(row.p50_ms):>9}{_ms(row.p99_ms):>9}"
         f"{row.load_share:>7.0%}"
     )
+
+
+def _shares(row: Row) -> str:
+    return "  by worker " + " + ".join(f"{share:.1%}" for share in row.worker_shares)
 
 
 def _ms(value: float | None) -> str:

@@ -168,16 +168,17 @@ export class App {
   /** After "entered from another device": come back here. */
   resume = (): void => this.#signalling.start();
 
-  /** The network is back, or the page is looked at again. */
+  /** The page is looked at again. */
   wake = (): void => {
     this.#signalling.retryNow();
     void this.#visit?.sync();
   };
 
-  networkBack = (): void => {
-    this.wake();
-    this.#visit?.networkChanged();
-  };
+  /** The network is back; coming back to the room brings the voices a new connection. */
+  networkBack = (): void => this.#signalling.retryNow();
+
+  /** Something about the network is different: find out at once whether the gate is still there. */
+  networkChanged = (): void => void this.#signalling.reach();
 
   networkGone = (): void => this.#signalling.reconnect("offline");
 
@@ -312,6 +313,7 @@ export class App {
   }
 
   async #checkSession(): Promise<void> {
+    if (!navigator.onLine) return; // nobody could answer
     try {
       if ((await currentSession()) === null) this.#signedOut();
     } catch (error) {

@@ -47,6 +47,11 @@ function Root({ store, app }: { store: Store<AppState>; app: App }) {
   return <Page state={state} actions={app} locale={locale} onLocale={remember} />;
 }
 
+/** The Network Information API, where the browser has it. */
+function networkInformation(): EventTarget | undefined {
+  return (navigator as Navigator & { connection?: EventTarget }).connection;
+}
+
 function main(root: HTMLElement): void {
   const founderToken = takeFounderToken();
   const state = initialState(routeOf(location), founderToken, chooseRegion(navigator.languages));
@@ -62,6 +67,7 @@ function main(root: HTMLElement): void {
   addEventListener("popstate", app.followLocation);
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);
+  networkInformation()?.addEventListener("change", app.networkChanged);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") app.wake();
   });

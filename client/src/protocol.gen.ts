@@ -111,6 +111,12 @@ export type InviteStanding = "expired" | "open" | "revoked" | "used";
 
 export type Role = "listener" | "moderator" | "speaker";
 
+/** Ask whether the gate is still reached: it answers at once. Reply: `ok`. */
+export interface Ping {
+  type: "ping";
+  id: number;
+}
+
 /** Open a room with the sender as moderator. Reply: `room_opened`. */
 export interface OpenRoom {
   type: "open_room";
@@ -123,6 +129,8 @@ export interface JoinRoom {
   type: "join_room";
   id: number;
   roomId: string;
+  /** The page's own media session, if it has one: it is heard until the new one is connected. */
+  replaces?: string | null;
 }
 
 /** The browser's SDP answer to the newest offer. Reply: `ok`. */
@@ -133,10 +141,12 @@ export interface AnswerMedia {
   sdp: string;
 }
 
-/** Replace a failed PeerConnection by a new one. Reply: `media_offer`. */
+/** Replace a PeerConnection by a new one. Reply: `media_offer`. */
 export interface RenewMedia {
   type: "renew_media";
   id: number;
+  /** See `join_room`. */
+  replaces?: string | null;
 }
 
 /** Ask for the whole room after a missed revision. Reply: `room_snapshot`. */
@@ -744,6 +754,7 @@ export interface Problem {
 }
 
 export type ClientMessage =
+  | Ping
   | OpenRoom
   | JoinRoom
   | AnswerMedia

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerMessage } from "./protocol.gen";
-import { Signalling, type Connection, type GateEvent, type SocketLike } from "./signalling";
+import { REACH_MS, Signalling, type Connection, type GateEvent, type SocketLike } from "./signalling";
 
 class FakeSocket implements SocketLike {
   onopen: ((event: Event) => void) | null = null;
@@ -168,6 +168,51 @@ describe("reconnecting", () => {
     signalling.retryNow();
     await vi.advanceTimersByTimeAsync(0);
     expect(sockets).toHaveLength(2);
+  });
+
+  it("begins anew where the network has come back while a socket of the old one still tries", async () => {
+    await connect();
+    signalling.reconnect("offline");
+    await vi.advanceTimersByTimeAsync(0);
+    const hanging = newest();
+    signalling.retryNow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(hanging.closed).toBe(true);
+    expect(sockets).toHaveLength(3);
+    newest().say(WELCOME);
+    signalling.retryNow(); // there is nothing to repair
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sockets).toHaveLength(3);
+  });
+
+  it("knows a gate that answers from one that is out of reach, and replaces the socket then", async () => {
+    const socket = await connect();
+    const reached = signalling.reach();
+    const ping = socket.sent.at(-1);
+    expect(ping?.type).toBe("ping");
+    socket.say({ type: "ok", id: ping?.id ?? -1 });
+    expect(await reached).toBe(true);
+    expect(sockets).toHaveLength(1);
+
+    const unanswered = signalling.reach();
+    await vi.advanceTimersByTimeAsync(REACH_MS);
+    expect(await unanswered).toBe(false);
+    expect(socket.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("has more patience where replies take long", async () => {
+    const socket = await connect();
+    const slow = signalling.request({ type: "leave_room" });
+    await vi.advanceTimersByTimeAsync(400);
+    socket.say({ type: "ok", id: socket.sent.at(-1)?.id ?? -1 });
+    await slow;
+    const reached = signalling.reach();
+    await vi.advanceTimersByTimeAsync(1_000);
+    socket.say({ type: "ok", id: socket.sent.at(-1)?.id ?? -1 });
+    expect(await reached).toBe(true);
+    expect(socket.closed).toBe(false);
   });
 
   it("says why until it is back, however many attempts fail", async () => {

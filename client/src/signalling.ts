@@ -81,6 +81,9 @@ export interface SignallingOptions {
 
 export const BACK_OFF_S = [0, 0.3, 1.2, 2.7, 4.8, 7] as const;
 export const REQUEST_TIMEOUT_MS = 10_000;
+/** How long the answer to a ping may take: this, or so many times what the last reply took. */
+export const REACH_MS = 250;
+const REACH_REPLIES = 3;
 const CONNECT_TIMEOUT_MS = 8_000;
 const FIRST_WELCOME_MS = 4_000;
 /** Errors after which this page must not come back by itself. */
@@ -90,6 +93,7 @@ interface Pending {
   resolve: (reply: Reply) => void;
   reject: (error: CommandError) => void;
   timer: ReturnType<typeof setTimeout>;
+  sentAtMs: number;
 }
 
 /** One lasting connection over many sockets. */
@@ -101,6 +105,7 @@ export class Signalling {
   #reason: DownReason = "starting";
   #welcomed = false;
   #stopped = true;
+  #replyMs = 0;
   #onFirstWelcome: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #connectTimer: ReturnType<typeof setTimeout> | null = null;
@@ -128,9 +133,22 @@ export class Signalling {
 
   /** Try at once where a connection is being waited for, for example when the network is back. */
   retryNow(): void {
-    if (this.#stopped || this.#socket !== null) return;
+    if (this.#stopped || this.#welcomed) return;
+    // A socket that still tries may have begun in a network that is gone.
+    this.#dropSocket("connection_lost");
     this.#attempt = 0;
-    this.#connectAfter("lost");
+    this.#connectAfter(this.#reason === "starting" ? "starting" : "lost");
+  }
+
+  /** Whether the gate answers at once; where it does not, the socket is replaced. */
+  async reach(): Promise<boolean> {
+    try {
+      await this.#send({ type: "ping" }, Math.max(REACH_MS, REACH_REPLIES * this.#replyMs));
+      return true;
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
   }
 
   /** The socket is known to be dead (no answer, no network): drop it and connect anew. */
@@ -177,7 +195,7 @@ export class Signalling {
         reject(new CommandError("timed_out"));
         this.reconnect("unanswered");
       }, timeoutMs);
-      this.#pending.set(id, { resolve, reject, timer });
+      this.#pending.set(id, { resolve, reject, timer, sentAtMs: performance.now() });
       socket.send(JSON.stringify({ ...command, id }));
     }) as Promise<ReplyTo<C["type"]>>;
   }
@@ -228,6 +246,7 @@ export class Signalling {
       this.#refuse(message);
     } else if ("id" in message) {
       const pending = this.#take(message.id);
+      if (pending) this.#replyMs = performance.now() - pending.sentAtMs;
       pending?.resolve(message);
     } else {
       if (message.type === "welcome") this.#welcome();

@@ -10,6 +10,7 @@ import { initialState } from "./state";
 
 /** Complete by the type system: a message that is added to the protocol does not compile here. */
 const CLIENT: Record<ClientMessage["type"], true> = {
+  ping: true,
   open_room: true, join_room: true, answer_media: true, renew_media: true, sync_room: true,
   leave_room: true, end_room: true, raise_hand: true, invite_to_stage: true, answer_stage: true,
   step_down: true, move_to_audience: true, mute: true, mute_participant: true,

@@ -14,7 +14,7 @@ import type { Notice, VisitState } from "./state";
 const PROBE_TIMEOUT_MS = 3_000;
 
 export interface VisitDependencies {
-  readonly signalling: Pick<Signalling, "request">;
+  readonly signalling: Pick<Signalling, "request" | "reach">;
   readonly memberId: string;
   readonly loudspeakers: HTMLElement;
   readonly onChange: (state: VisitState) => void;
@@ -48,7 +48,9 @@ export class Visit {
       {
         answer: (mediaId, sdp) =>
           unlessRefused(signalling.request({ type: "answer_media", mediaId, sdp })),
-        renew: () => unlessRefused(signalling.request({ type: "renew_media" })),
+        renew: (replaces) =>
+          unlessRefused(signalling.request({ type: "renew_media", replaces })),
+        reach: () => signalling.reach(),
       },
       {
         onState: (voice) => this.#patch({ voice }),
@@ -68,7 +70,8 @@ export class Visit {
     if (this.#over) return;
     try {
       const { roomId } = this.#state;
-      const joined = await this.#deps.signalling.request({ type: "join_room", roomId });
+      const replaces = this.#voice.mediaId;
+      const joined = await this.#deps.signalling.request({ type: "join_room", roomId, replaces });
       if (this.#over) return;
       const known = this.#state.state;
       const state = known === null ? enterRoom(joined.room) : replaceRoom(known, joined.room);
@@ -98,11 +101,6 @@ export class Visit {
   mediaUp(up: boolean): void {
     if (up) void this.#voice.renew();
     else this.#voice.wait();
-  }
-
-  /** The network changed: ICE cannot be restarted, so the voices get a new connection. */
-  networkChanged(): void {
-    if (this.#state.status === "inside" && this.#state.voice !== "waiting") void this.#voice.renew();
   }
 
   /** Ask for the whole room; also a way to find out soon that a socket is dead. */

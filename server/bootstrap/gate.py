@@ -55,7 +55,8 @@ async def run_gate(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         workers = settings.resolved_media_workers()
-        media = MediaPool([settings.media_socket(index) for index in range(workers)])
+        sockets = [settings.media_socket(index) for index in range(workers)]
+        media = MediaPool(sockets, settings.media_room_seats)
         stack.push_async_callback(media.close)
         analysis = AnalysisLink(
             settings.resolved_analysis_url(),

@@ -7,7 +7,7 @@ Holds no seats: a worker that comes back is empty and the rooms' services open t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,13 +27,14 @@ from protocol.media import (
     SessionConnected,
     SessionLost,
     SessionOpened,
+    SetBranches,
     SetRole,
     Stats,
     decode_event,
     encoder,
 )
 from server.domain.errors import MediaUnavailableError, SdpInvalidError, SdpTooLargeError
-from server.domain.ids import MediaId
+from server.domain.ids import MediaId, RoomId
 from server.media.embedded.sdp import check_size
 from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
 from server.ports import MediaEngineEvent, MediaUpChanged, Seat, SeatConnected, SeatLost
@@ -112,8 +113,8 @@ class MediaLink:
 
     # ------------------------------------------------------------ ports.MediaEngine
 
-    async def open_seat(self, seat: Seat) -> str:
-        """See `ports.MediaEngine`."""
+    async def open_seat(self, seat: Seat, home: int | None = None) -> str:
+        """See `ports.MediaEngine`; `home` is the worker that places voices, if not this one."""
         if not self.is_up:
             raise MediaUnavailableError
         reply = await self._call(
@@ -121,10 +122,12 @@ class MediaLink:
                 request=self._next_request(),
                 media_id=seat.media_id,
                 room_id=seat.room_id,
+                home=home,
                 csrc=seat.csrc,
                 role=seat.role,
                 muted=seat.muted,
                 tap_id=seat.tap_id,
+                replaces=seat.replaces,
             )
         )
         if not isinstance(reply, SessionOpened):
@@ -155,6 +158,10 @@ class MediaLink:
     async def close_seat(self, media_id: MediaId) -> None:
         """See `ports.MediaEngine`."""
         self._tell(CloseSession(media_id=media_id))
+
+    def set_branches(self, room_id: RoomId, workers: Sequence[int]) -> None:
+        """Let a room's home know which other workers have seats of it. Never raises."""
+        self._tell(SetBranches(room_id=room_id, workers=tuple(workers)))
 
     async def events(self) -> AsyncIterator[MediaEngineEvent]:
         """See `ports.MediaEngine`."""

@@ -24,6 +24,9 @@ class Seat:
     role: Literal["speaker", "listener"]
     muted: bool
     tap_id: TapId | None
+    replaces: MediaId | None = None
+    """The same person's older seat: at the moment when this one is connected, and no earlier, it
+    ends and its voice goes on here. It is never heard beside this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class SeatConnected:
     """Voices flow."""
 
     media_id: MediaId
+
+
+CONSENT_EXPIRED = "consent_expired"
+"""A reason of `SeatLost`: nothing came from the browser for half a minute (RFC 7675)."""
 
 
 @dataclass(frozen=True, slots=True)

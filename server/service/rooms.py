@@ -29,6 +29,7 @@ from server.domain.ids import MediaId, MemberId, RoomId
 from server.domain.member import Member
 from server.domain.room import Change, Room
 from server.ports import (
+    CONSENT_EXPIRED,
     Clock,
     MediaEngine,
     MediaUpChanged,
@@ -143,9 +144,16 @@ class Rooms:
         return room_id
 
     async def join(
-        self, connection: Connection, member: Member, room_id: RoomId
+        self,
+        connection: Connection,
+        member: Member,
+        room_id: RoomId,
+        replaces: str | None = None,
     ) -> tuple[wire.RoomView, MediaId | None, str | None]:
         """Enter, or come back to one's seat; the offer is missing while media is away.
+
+        `replaces` is the page's own session, which is heard until the new one is connected; that
+        of another device is unknown to the page, and ends now.
 
         Raises:
             NotAdmittedError, RoomNotFoundError, RoomFullError, StoreUnavailableError
@@ -160,18 +168,20 @@ class Rooms:
             self._hub.enter_room(connection, room_id)
             await self._leave_room(member.member_id, elsewhere)
             try:
-                media_id, sdp = await self._seats.open(live, member.member_id)
+                media_id, sdp = await self._seats.open(live, member.member_id, replaces)
             except MediaUnavailableError:
                 return self.view(connection), None, None
             return self.view(connection), media_id, sdp
 
-    async def renew_media(self, connection: Connection) -> tuple[MediaId, str]:
-        """A new media session in place of a failed one.
+    async def renew_media(
+        self, connection: Connection, replaces: str | None = None
+    ) -> tuple[MediaId, str]:
+        """A new media session in place of another one, as in `join`.
 
         Raises:
             NotInRoomError, MediaUnavailableError
         """
-        return await self._seats.open(self._inside(connection), connection.member_id)
+        return await self._seats.open(self._inside(connection), connection.member_id, replaces)
 
     async def answer_media(self, connection: Connection, media_id: str, sdp: str) -> None:
         """Take the browser's answer to the newest offer; an older one's is ignored.
@@ -290,14 +300,21 @@ class Rooms:
                     if not up:
                         self._seats.all_lost()
                     self._hub.to_everybody(wire.MediaUp(up=up))
-                case SeatLost(media_id):
-                    self._seats.lost(media_id)
+                case SeatLost(media_id, reason):
+                    self._tell_lost(self._seats.lost(media_id), reason)
                 case SeatsMoved(room_id, media_ids):
                     moved = self._seats.holders(media_ids)
                     inside = [c for c in self._hub.in_room(room_id) if c.member_id in moved]
                     self._hub.broadcast(inside, wire.MediaUp(up=True))
-                case SeatConnected():
-                    continue
+                case SeatConnected(media_id):
+                    await self._seats.connected(media_id)
+
+    def _tell_lost(self, owner: tuple[RoomId, MemberId] | None, reason: str) -> None:
+        """A page that slept learns of its lost consent here; of other ends it knows by itself."""
+        if owner is not None and reason == CONSENT_EXPIRED:
+            room_id, member_id = owner
+            his = [c for c in self._hub.in_room(room_id) if c.member_id == member_id]
+            self._hub.broadcast(his, wire.MediaUp(up=True))
 
     async def expire_seats(self) -> None:
         """Let go of people whose grace time is over, once a second."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -58,12 +59,22 @@ class House:
     """One running house and what its terminal shows."""
 
     def __init__(
-        self, state_dir: Path, whisper_model: str, media_workers: int = 1, **settings: str
+        self,
+        state_dir: Path,
+        whisper_model: str,
+        media_workers: int = 1,
+        *,
+        inside: Sequence[str] = (),
+        address: str = "localhost",
+        **settings: str,
     ) -> None:
-        """`settings` are more environment variables."""
+        """`settings` are more environment variables.
+
+        With `inside` in front of its command, in a network namespace, it is reached at `address`.
+        """
         self.port = free_port(socket.SOCK_STREAM)
         self.media_port = free_udp_ports(media_workers)
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://{address}:{self.port}"
         self.state_dir = state_dir
         self.lines: list[str] = []
         self._news = threading.Condition()
@@ -75,7 +86,9 @@ class House:
         environment = {
             **os.environ,
             "MASIL_STATE_DIR": str(state_dir),
+            "MASIL_HTTP_HOST": address,
             "MASIL_HTTP_PORT": str(self.port),
+            "MASIL_PUBLIC_URL": self.url,
             "MASIL_MEDIA_PORT": str(self.media_port),
             "MASIL_MEDIA_WORKERS": str(media_workers),
             "MASIL_CLIENT_DIR": str(client_dir),
@@ -83,7 +96,7 @@ class House:
             "HF_HUB_OFFLINE": "1",
             **settings,
         }
-        self._start([sys.executable, "-m", "server", "serve"], ROOT, environment)
+        self._start([*inside, sys.executable, "-m", "server", "serve"], ROOT, environment)
 
     def _start(self, command: list[str], directory: Path, environment: dict[str, str]) -> None:
         self._process = subprocess.Popen(

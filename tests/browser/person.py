@@ -61,6 +61,10 @@ class Person:
         """Start to record what this page's loudspeaker gets from the room."""
         self.page.evaluate("name => masilTest.tapSlots(name)", name)
 
+    def tap_loudspeakers(self, name: str) -> None:
+        """The same, over changes of connection."""
+        self.page.evaluate("name => masilTest.tapLoudspeakers(name)", name)
+
     def tap_microphone(self, name: str) -> None:
         """Start to record what this page's microphone gives."""
         self.page.evaluate("name => masilTest.tapMicrophone(name)", name)
@@ -91,11 +95,23 @@ def is_fault(line: ConsoleMessage) -> bool:
 
 @contextmanager
 def person(
-    playwright: Playwright, url: str, microphone: Path | None = None, **options: Any
+    playwright: Playwright,
+    url: str,
+    microphone: Path | None = None,
+    *,
+    chromium: Path | None = None,
+    **options: Any,
 ) -> Iterator[Person]:
-    """Open a browser; `options` go to `new_context` (viewport, locale, color_scheme …)."""
-    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"] if microphone else FLAGS
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    """Open a browser, `chromium` or the one of this machine.
+
+    `options` go to `new_context` (viewport, locale, color_scheme …).
+    """
+    # As localhost is: other addresses get no microphone without TLS.
+    flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={url}"]
+    if microphone:
+        flags.append(f"--use-file-for-fake-audio-capture={microphone}")
+    program = str(chromium) if chromium else chromium_path()
+    browser = playwright.chromium.launch(executable_path=program, args=flags)
     try:
         with another(browser, url, **options) as first:
             yield first

@@ -1,6 +1,18 @@
 // Run in a page by tests only: remembers microphones and PeerConnections, and taps streams.
 (() => {
   const seen = { microphones: [], connections: [] };
+  const remember = (realm) => {
+    const Native = realm.RTCPeerConnection;
+    realm.RTCPeerConnection = class extends Native {
+      constructor(...args) {
+        super(...args);
+        seen.connections.push(this);
+      }
+    };
+  };
+  // A frame in which the page makes a connection: it belongs to the page.
+  if (window !== top) return top.masilTest.remember(window);
+  remember(window);
   const getUserMedia = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (getUserMedia) {
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -11,14 +23,6 @@
       return stream;
     };
   }
-  const Native = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Native {
-    constructor(...args) {
-      super(...args);
-      seen.connections.push(this);
-    }
-  };
-
   const taps = {};
   let context;
   async function startTap(name, streams) {
@@ -35,8 +39,32 @@
     node.connect(context.destination);
     taps[name] = { node, sources, blocks };
   }
+  // What the loudspeakers play, whichever connection it comes from: follows the elements.
+  async function tapLoudspeakers(name) {
+    await startTap(name, []);
+    const tap = taps[name];
+    const playing = new Map();
+    const follow = () => {
+      const now = new Set(slotStreams().flatMap((stream) => stream.getAudioTracks()));
+      for (const [track, source] of playing) {
+        if (now.has(track)) continue;
+        source.disconnect();
+        playing.delete(track);
+      }
+      for (const track of now) {
+        if (playing.has(track)) continue;
+        const source = context.createMediaStreamSource(new MediaStream([track]));
+        source.connect(tap.node);
+        playing.set(track, source);
+      }
+      tap.sources = [...playing.values()];
+    };
+    follow();
+    tap.timer = setInterval(follow, 5);
+  }
   function stopTap(name) {
-    const { node, sources, blocks } = taps[name];
+    const { node, sources, blocks, timer } = taps[name];
+    clearInterval(timer);
     for (const source of sources) source.disconnect();
     node.disconnect();
     // The clock of the first sample: the median over all blocks is free of scheduling noise.
@@ -75,5 +103,5 @@
   }
   const tapSlots = (name) => startTap(name, slotStreams());
   const tapMicrophone = (name) => startTap(name, seen.microphones.slice(-1));
-  window.masilTest = { seen, tapSlots, tapMicrophone, stopTap, inbound };
+  window.masilTest = { seen, remember, tapSlots, tapLoudspeakers, tapMicrophone, stopTap, inbound };
 })();

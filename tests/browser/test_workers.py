@@ -1,4 +1,4 @@
-"""Two rooms on two media workers: what happens to one worker is heard in its room only."""
+"""Two media workers: what happens to one is heard in its rooms only, and one room can use both."""
 
 from __future__ import annotations
 
@@ -40,11 +40,29 @@ LONGEST_SILENCE = """() => {
     return gapMs;
 }"""
 
+WORKER_PORT = """async () => {
+    const reports = await masilTest.seen.connections.at(-1).getStats();
+    const all = [...reports.values()];
+    const pair = all.find((r) => r.type === "candidate-pair" && r.nominated);
+    return pair ? reports.get(pair.remoteCandidateId).port : 0;
+}"""
+"""The UDP port of the media worker that this page sends to."""
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Two media workers."""
     house = House(tmp_path_factory.mktemp("house"), "tiny", media_workers=2)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+@pytest.fixture
+def narrow_house(tmp_path: Path) -> Iterator[House]:
+    """Two media workers, and the second one helps with the second person of a room."""
+    house = House(tmp_path / "narrow", "tiny", media_workers=2, MASIL_MEDIA_ROOM_SEATS="1")
     try:
         yield house
     finally:
@@ -69,6 +87,10 @@ def voices_are_back(listener: Person) -> float:
         if listener.inbound()["received"] > before + 12:
             return float(listener.page.evaluate(LONGEST_SILENCE))
     raise AssertionError("no voice came back")
+
+
+def worker_of(house: House, someone: Person) -> int:
+    return int(someone.page.evaluate(WORKER_PORT)) - house.media_port
 
 
 def connections(listener: Person) -> int:
@@ -116,3 +138,33 @@ def test_a_room_moves_to_another_worker_by_itself_and_the_other_room_hears_nothi
             expect(page.get_by_role("button", name="Turn microphone off")).to_be_visible()
     print(f"silent after kill: {silent_ms:.0f} ms (the other room {other_ms:.0f} ms)")
     print("silent after drain:", *(f"{silence:.0f} ms" for silence in drained_ms))
+
+
+def test_people_of_one_room_on_two_workers_hear_each_other_again_when_its_home_dies(
+    playwright: Playwright, narrow_house: House, tmp_path: Path
+) -> None:
+    house = narrow_house
+    microphone = write_wav(tmp_path / "a.wav", warble(8))
+    with (
+        person(playwright, house.url, microphone) as ann,
+        person(playwright, house.url, microphone) as bea,
+    ):
+        let_everybody_in(house, ann, {"Bea": bea})
+        flows.open_room(ann.page, "Lantern")
+        flows.enter_room(bea.page, "Lantern")
+        flows.go_on_stage(ann.page, bea.page, "Bea")
+        for one in (ann, bea):
+            flows.unmute(one.page)
+            one.page.evaluate(WATCH_SILENCE)
+        for one in (ann, bea):
+            voices_are_back(one)
+        assert (worker_of(house, ann), worker_of(house, bea)) == (0, 1)
+        renewed = [connections(one) for one in (ann, bea)]
+
+        house.kill("--index=0")  # the home: both have to renew, also she who sits elsewhere
+        bea.page.wait_for_timeout(SILENCE_MS)
+        silent_ms = [voices_are_back(one) for one in (ann, bea)]
+        assert max(silent_ms) < SILENCE_MS
+        assert [connections(one) for one in (ann, bea)] == [count + 1 for count in renewed]
+        assert ann.errors == bea.errors == []
+    print("silent after the home's kill:", *(f"{silence:.0f} ms" for silence in silent_ms))

@@ -96,6 +96,17 @@ def test_every_folder_the_image_copies_exists_and_is_not_ignored() -> None:
         assert f"!{source.split('/')[0]}" in ignored, source
 
 
+def test_the_image_builds_its_own_c_loop() -> None:
+    """One built on another machine may need another C library."""
+    loop = "server/media/embedded/native/fan_out.so"
+    assert loop in (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    assert f"COPY --from=native /native/fan_out.so {Path(loop).parent}/" in dockerfile
+    build = ROOT / Path(loop).with_name("build.sh")
+    assert "RUN /native/build.sh" in dockerfile
+    assert os.access(build, os.X_OK)
+
+
 def has_compose() -> bool:
     if shutil.which("docker") is None:
         return False

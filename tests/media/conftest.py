@@ -11,7 +11,8 @@ import pytest
 
 from server.config import Settings
 from server.domain.ids import Csrc, MediaId, RoomId, TapId
-from server.media.embedded.engine import Timing
+from server.media.embedded.accelerator import Accelerator, AcceleratorMissingError, load_accelerator
+from server.media.embedded.options import Timing
 from server.media.embedded.worker import Worker
 from server.media.link import MediaLink
 from server.ports import MediaEngineEvent, MediaUpChanged, Seat
@@ -52,11 +53,18 @@ def seat(
     )
 
 
+def _as_the_service_has_it() -> Accelerator | None:
+    try:
+        return load_accelerator()
+    except AcceleratorMissingError:
+        return None
+
+
 class House:
     """A worker, the gate's link to it, and peers in rooms."""
 
     def __init__(self, settings: Settings, *, first_index: int = 1, timing: Timing = QUICK) -> None:
-        self.worker = Worker(settings, timing, first_index)
+        self.worker = Worker(settings, timing, first_index, accelerator=_as_the_service_has_it())
         self.link = MediaLink(settings.media_socket())
         self.seen: list[MediaEngineEvent] = []
         self._changed = asyncio.Event()

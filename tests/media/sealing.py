@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
 import pylibsrtp
+import pytest
 
+from server.media.embedded.accelerator import LIBRARY, Accelerator, load_accelerator
 from server.media.embedded.audience import Audience
 from server.media.embedded.counters import Counters
-from server.media.embedded.fanout import STRIDE, Fanout
+from server.media.embedded.fanout import STRIDE
+from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.receivers import (
     SILENCE,
     CmReceiver,
@@ -25,6 +29,17 @@ from server.media.embedded.srtp import SrtpContext, SrtpKeys, SrtpProfile, outbo
 
 GCM: SrtpProfile = "SRTP_AEAD_AES_128_GCM"
 CM: SrtpProfile = "SRTP_AES128_CM_SHA1_80"
+WAYS = ("python", "native")
+"""Where the fan-out's loop runs."""
+
+
+def accelerator(way: str) -> Accelerator | None:
+    """What `open_fanout` takes for this way; `tools/native.sh` builds the native one."""
+    if way == "python":
+        return None
+    if shutil.which("cc") is None and not LIBRARY.exists():
+        pytest.skip("needs a C compiler")
+    return load_accelerator()
 
 
 def make_keys(profile: SrtpProfile = GCM, seed: int = 1) -> SrtpKeys:
@@ -75,10 +90,29 @@ def seal(receiver: GcmReceiver | CmReceiver, packet: SlotPacket) -> bytes:
     return bytes(out[: receiver.seal(packet, memoryview(out))])
 
 
+class Recorder(GcmReceiver):
+    """A listener whose nonces are looked at."""
+
+    __slots__ = ("nonces",)
+
+    def __init__(self, keys: SrtpKeys, slots: int) -> None:
+        super().__init__(keys, slots)
+        self.nonces: list[bytes] = []
+        sealed = self.encrypt_into
+
+        def record(nonce: bytes, data: bytes, head: bytes, out: memoryview) -> int:
+            self.nonces.append(bytes(nonce))
+            return sealed(nonce, data, head, out)
+
+        self.encrypt_into = record  # type: ignore[assignment]
+
+
 class Ears:
     """A fan-out, and the sockets of those it sends to."""
 
-    def __init__(self, receivers: Sequence[GcmReceiver | CmReceiver]) -> None:
+    def __init__(
+        self, receivers: Sequence[GcmReceiver | CmReceiver], loop: Accelerator | None
+    ) -> None:
         self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.ears = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in receivers]
         for receiver, ear in zip(receivers, self.ears, strict=True):
@@ -86,7 +120,7 @@ class Ears:
             ear.setblocking(False)
             set_address(receiver, ear.getsockname())
         self.counters = Counters()
-        self.fanout = Fanout(self.out.fileno(), self.counters)
+        self.fanout = open_fanout(self.out.fileno(), self.counters, loop)
 
     def heard(self, number: int) -> bytes | None:
         """The one packet that waits at a socket; loopback delivers before sending returns."""
@@ -101,18 +135,26 @@ class Ears:
         if (silence := in_place_of(packet, own)) is not None:
             self.fanout.send_singly(silence, (own,))
 
-    def check(self, clients: Sequence[SrtpContext], who: int) -> None:
-        """Whoever heard something hears this voice; the speaker himself silence at most."""
+    def check(self, clients: Sequence[SrtpContext], who: int) -> set[int]:
+        """Whoever heard something hears this voice; the speaker himself silence at most.
+
+        Returns who that is.
+        """
+        heard = set()
         for number, client in enumerate(clients):
             if (sealed := self.heard(number)) is not None:
                 plain = client.unprotect(sealed)
                 assert int.from_bytes(plain[12:16], "big") == who + 1
                 assert plain.endswith(SILENCE if number == who else b"x")
+                heard.add(number)
+        return heard
 
 
 @contextmanager
-def open_ears(receivers: Sequence[GcmReceiver | CmReceiver]) -> Iterator[Ears]:
-    made = Ears(receivers)
+def open_ears(
+    receivers: Sequence[GcmReceiver | CmReceiver], loop: Accelerator | None
+) -> Iterator[Ears]:
+    made = Ears(receivers, loop)
     try:
         yield made
     finally:

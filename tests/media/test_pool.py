@@ -3,136 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from server.config import Settings
 from server.domain.errors import MediaUnavailableError
-from server.domain.ids import MediaId, RoomId
+from server.domain.ids import RoomId
 from server.media.embedded.worker import DRAIN_S, Worker
-from server.media.pool import MediaPool
-from server.ports import MediaEngineEvent, MediaUpChanged, Seat, SeatConnected, SeatsMoved
-from tests.fakes.rtc import RtcPeer
+from server.ports import MediaUpChanged, SeatsMoved
 from tests.media.conftest import seat
-
-WORKERS = 2
-NOTICED_S = 1.0
-PACKET_S = 0.02
-_PROGRAM = """
-import asyncio, pathlib, sys
-from server.config import Settings
-from server.media.embedded.worker import run_worker
-asyncio.run(run_worker(Settings(
-    state_dir=pathlib.Path(sys.argv[1]), media_host="127.0.0.1", media_port=0, slots=2
-), int(sys.argv[2])))
-"""
-
-
-class Processes:
-    """Worker processes, each started again when a test needs it alive."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
-
-    def start(self) -> None:
-        """Have all of them run."""
-        for index in range(WORKERS):
-            if index not in self._running or self._running[index].poll() is not None:
-                command = [sys.executable, "-c", _PROGRAM, str(self.settings.state_dir), str(index)]
-                self._running[index] = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def __getitem__(self, index: int) -> subprocess.Popen[bytes]:
-        return self._running[index]
-
-    def close(self) -> None:
-        """End all of them."""
-        for process in self._running.values():
-            process.kill()
-            process.wait(5)
+from tests.media.processes import (
+    NOTICED_S,
+    WORKERS,
+    Gate,
+    Processes,
+    gate_of,
+    ids,
+    keep_speaking,
+    new_processes,
+    now_s,
+)
 
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Processes]:
-    state_dir = Path(tempfile.mkdtemp(prefix="masil-"))
-    made = Processes(Settings(state_dir=state_dir))
-    yield made
-    made.close()
-    shutil.rmtree(state_dir)
-
-
-class Gate:
-    """The gate's side: the pool, what it told, and people who renew as their pages do."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.pool = MediaPool([settings.media_socket(index) for index in range(WORKERS)])
-        self.seen: list[MediaEngineEvent] = []
-        self.peers: list[RtcPeer] = []
-        self._changed = asyncio.Event()
-
-    async def watch(self) -> None:
-        """Follow events; until cancelled."""
-        async for event in self.pool.events():
-            self.seen.append(event)
-            self._changed.set()
-
-    async def saw(self, condition: Callable[[], bool], within_s: float = 5) -> None:
-        """Wait for an event."""
-        async with asyncio.timeout(within_s):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def enter(self, made: Seat) -> RtcPeer:
-        """Open a seat and connect a peer to it."""
-        peer = RtcPeer(await self.pool.open_seat(made))
-        self.peers.append(peer)
-        await self.pool.answer_seat(made.media_id, peer.answer())
-        await peer.connect()
-        await self.saw(lambda: SeatConnected(made.media_id) in self.seen)
-        return peer
-
-    async def pair(self, room: str, *names: str) -> tuple[RtcPeer, RtcPeer]:
-        """Two people in a room."""
-        first, second = (seat(name, csrc=n + 1, room=room) for n, name in enumerate(names))
-        return await self.enter(first), await self.enter(second)
-
-    def moved(self) -> list[SeatsMoved]:
-        """What was told to move so far."""
-        return [event for event in self.seen if isinstance(event, SeatsMoved)]
-
-    def worker_of(self, room: str) -> int:
-        """On which worker a room is."""
-        return self.pool._pins[RoomId(room)].index
-
-    async def all_up(self) -> None:
-        """Wait until every worker takes seats."""
-        async with asyncio.timeout(20):
-            while not all(w.link.is_up for w in self.pool._workers):  # noqa: ASYNC110  processes
-                await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def gate_of(settings: Settings) -> AsyncIterator[Gate]:
-    gate = Gate(settings)
-    watching = asyncio.create_task(gate.watch())
-    await gate.pool.start()
-    try:
-        yield gate
-    finally:
-        for peer in gate.peers:
-            await peer.close(say_so=False)
-        await gate.pool.close()
-        watching.cancel()
-        await asyncio.wait([watching])
+    with new_processes() as made:
+        yield made
 
 
 @pytest.fixture
@@ -144,18 +42,6 @@ async def gate(processes: Processes) -> AsyncIterator[Gate]:
         yield made
 
 
-async def keep_speaking(peer: RtcPeer, sent: list[bytes]) -> None:
-    """A voice: a packet every 20 ms; until cancelled."""
-    while True:
-        sent.append(b"%d" % len(sent))
-        peer.speak(len(sent), sent[-1])
-        await asyncio.sleep(PACKET_S)
-
-
-def now_s() -> float:
-    return asyncio.get_running_loop().time()
-
-
 async def test_a_room_stays_on_one_worker_and_rooms_are_spread(gate: Gate) -> None:
     for n in range(3):
         await gate.pool.open_seat(seat(f"large{n}", room="large"))
@@ -163,13 +49,14 @@ async def test_a_room_stays_on_one_worker_and_rooms_are_spread(gate: Gate) -> No
         await gate.pool.open_seat(seat(f"small{n}", room=f"small{n}"))
     small = {gate.worker_of(f"small{n}") for n in range(3)}
     assert small == {1 - gate.worker_of("large")}
-    assert {worker.seats for worker in gate.pool._workers} == {3}
+    assert [gate.pool._placements.load(worker) for worker in range(WORKERS)] == [3, 3]
 
 
 async def test_rooms_that_are_opened_at_the_same_moment_are_spread(gate: Gate) -> None:
     opened = (gate.pool.open_seat(seat(f"s{n}", room=f"room{n}")) for n in range(4))
     await asyncio.gather(*opened)
-    assert [len(worker.rooms) for worker in gate.pool._workers] == [2, 2]
+    assert [gate.worker_of(f"room{n}") for n in range(4)].count(0) == 2
+    assert [gate.pool._placements.load(worker) for worker in range(WORKERS)] == [2, 2]
 
 
 async def test_nothing_is_kept_of_rooms_that_are_empty(gate: Gate) -> None:
@@ -177,9 +64,11 @@ async def test_nothing_is_kept_of_rooms_that_are_empty(gate: Gate) -> None:
         await gate.pool.open_seat(seat(f"s{n}", room=f"room{n}"))
     for n in range(4):
         await gate.pool.close_seat(seat(f"s{n}").media_id)
-    assert not gate.pool._seats
-    assert not gate.pool._pins
-    assert not any(worker.rooms for worker in gate.pool._workers)
+    placements = gate.pool._placements
+    assert not placements._seats
+    assert not placements._current
+    assert not placements._lives
+    assert not any(placements.load(worker) for worker in range(WORKERS))
 
 
 async def test_a_killed_worker_moves_its_rooms_and_disturbs_no_other(
@@ -309,7 +198,3 @@ async def test_without_any_worker_voices_are_away_until_one_is_back(settings: Se
             await gate.enter(seat("c"))
         await gate.saw(lambda: gate.seen[-1] == MediaUpChanged(False))
         assert gate.moved() == []
-
-
-def ids(*names: str) -> list[MediaId]:
-    return [seat(name).media_id for name in names]

@@ -281,16 +281,18 @@ async def test_a_slot_repeats_only_the_voice_it_carries(house: House) -> None:
     assert before.csrc in (10, 11)
 
 
-def test_frames_too_old_or_too_large_are_not_repeated() -> None:
-    def wrapped(made: Redundancy, timestamp: int, payload: bytes, depth: int = 2) -> list[Block]:
-        header = slot_header(
-            marker=True, sequence=1, timestamp=timestamp, ssrc=FIRST_SSRC, csrc=7, level=30
-        )
-        packet = made.wrap(SlotPacket(0, 1, FIRST_SSRC, header, payload), depth)
-        assert struct.unpack_from("!BB", packet.header) == (0x91, 0x80 | RED_PAYLOAD_TYPE)
-        assert len(packet.payload) <= max(MAX_OUT_BYTES, 1 + len(payload))
-        return parse_red(packet.payload)
+def wrapped(made: Redundancy, timestamp: int, payload: bytes, depth: int = 2) -> list[Block]:
+    """What a slot sends of this frame."""
+    header = slot_header(
+        marker=True, sequence=1, timestamp=timestamp, ssrc=FIRST_SSRC, csrc=7, level=30
+    )
+    packet = made.wrap(SlotPacket(0, 1, FIRST_SSRC, header, payload), depth)
+    assert struct.unpack_from("!BB", packet.header) == (0x91, 0x80 | RED_PAYLOAD_TYPE)
+    assert len(packet.payload) <= max(MAX_OUT_BYTES, 1 + len(payload))
+    return parse_red(packet.payload)
 
+
+def test_frames_too_old_or_too_large_are_not_repeated() -> None:
     slot = Redundancy()
     assert wrapped(slot, 0xFFFFFF00, b"one") == [Block(0, b"one")]
     assert wrapped(slot, 0x2C0, b"two") == [Block(960, b"one"), Block(0, b"two")]
@@ -302,3 +304,14 @@ def test_frames_too_old_or_too_large_are_not_repeated() -> None:
     assert len(wrapped(slot, 0xA40 + 0x3FFF + 1921, b"y" * 600)) == 2
     slot.forget()
     assert len(wrapped(slot, 0xA40 + 0x3FFF + 2881, b"after mute")) == 1
+
+
+def test_the_silence_between_words_is_not_repeated_nor_what_was_said_before_it() -> None:
+    """Chromium takes a repeated frame of silence as the beginning of a new one: it then plays
+    what follows that much later, and hurries to catch up."""
+    slot = Redundancy()
+    wrapped(slot, 0, b"word")
+    onset = wrapped(slot, 960, b"\x78")
+    assert onset == [Block(960, b"word"), Block(0, b"\x78")], "in case the word's end was lost"
+    assert wrapped(slot, 5760, b"next") == [Block(0, b"next")]
+    assert wrapped(slot, 6720, b"word") == [Block(960, b"next"), Block(0, b"word")]

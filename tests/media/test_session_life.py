@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 from server.config import Settings
 from server.domain.ids import MediaId
+from server.media.embedded.receivers import GcmReceiver
+from server.media.embedded.session import Session
 from server.media.embedded.worker import Worker
 from server.ports import MediaUpChanged, SeatConnected, SeatLost
 from tests.fakes.rtc import RtcPeer
@@ -157,3 +160,27 @@ async def test_the_worker_dies_and_comes_back_empty(settings: Settings) -> None:
             await house.saw(lambda: house.seen[-1] == MediaUpChanged(True))
             again = await house.enter(seat("a2"))
             assert again.dtls.state == "connected"
+
+
+def kept() -> int:
+    """How many sessions and sets of sending keys are in memory."""
+    return sum(isinstance(each, Session | GcmReceiver) for each in gc.get_objects())
+
+
+async def test_what_was_kept_of_a_session_is_gone_with_it(house: House) -> None:
+    """Its keys at once, not when Python looks for garbage next, which stops all voices."""
+    listeners = [await house.enter(seat(f"l{n}", role="listener")) for n in range(3)]
+    speaker = await house.enter(seat("s", csrc=2))
+    speaker.speak(1)
+    await listeners[2].hears(1)
+    gc.collect()
+    gc.disable()
+    try:
+        before = kept()
+        await house.link.close_seat(MediaId("l0"))
+        await listeners[1].dtls.stop()
+        async with asyncio.timeout(5):
+            while kept() > before - 2 * 2:  # noqa: ASYNC110  nothing tells when memory is freed
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()

@@ -105,7 +105,14 @@ async def test_calls_without_a_worker_say_so_and_never_hang(settings: Settings) 
 async def test_a_gate_that_breaks_the_protocol_is_cut_and_can_come_back(house: House) -> None:
     path = house.link._path
     command = OpenSession(
-        request=1, media_id="x", room_id="r", csrc=1, role="speaker", muted=False, tap_id=None
+        request=1,
+        media_id="x",
+        room_id="r",
+        home=None,
+        csrc=1,
+        role="speaker",
+        muted=False,
+        tap_id=None,
     )
     for spoilt in (
         b"\xff\xff\xff\xff",

@@ -1,32 +1,41 @@
-"""Our own media worker, as its own process, told over its Unix socket what a gate would tell it."""
+"""Our own media workers, as their own processes, told over Unix sockets what a gate would tell."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import sys
 from pathlib import Path
 from typing import Self
 
 from bench.media.client import Client
+from bench.media.figures import Spec
 from bench.media.sdp import describe, parse
 from bench.media.targets.target import START_S, Process, TargetError
+from server.config import Settings
 from server.domain.ids import Csrc, MediaId, RoomId
-from server.media.link import MediaLink
-from server.ports import MediaUpChanged, Seat
+from server.media.pool import MediaPool
+from server.ports import MediaUpChanged, Seat, SeatLost, SeatsMoved
 
 
 class Embedded:
-    """`python -m server media` with everything else left out."""
+    """`python -m server media`, one process a worker, with everything else left out."""
 
     stamped = True
     speakers_listen = True
 
-    def __init__(self, directory: Path, host: str) -> None:
-        self.host = host
+    def __init__(self, directory: Path, spec: Spec) -> None:
+        self.host = spec.host
         self._directory = directory
-        self._process = Process()
-        self._link = MediaLink(directory / "run" / "media.sock")
+        self._processes = [Process() for _ in range(spec.workers)]
+        settings = Settings(state_dir=directory)
+        sockets = [settings.media_socket(index) for index in range(spec.workers)]
+        # So many seats on each worker that the room fills all of them evenly.
+        room_seats = math.ceil((spec.speakers + spec.listeners) / spec.workers)
+        self._media = MediaPool(sockets, room_seats)
+        self._lost = False
+        self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         environment = {
@@ -37,19 +46,35 @@ class Embedded:
             "MASIL_MEDIA_ADVERTISE": f'["{self.host}"]',
             "MASIL_LOG_FORMAT": "json",
         }
-        await self._process.start([sys.executable, "-m", "server", "media"], environment)
-        await self._link.start()
+        for index, process in enumerate(self._processes):
+            command = [sys.executable, "-m", "server", "media", f"--index={index}"]
+            await process.start(command, environment)
+        await self._media.start()
         await self._wait_up()
+        self._watcher = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._link.close()
-        await self._process.stop()
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.wait([self._watcher])
+        await self._media.close()
+        for process in self._processes:
+            await process.stop()
 
     @property
-    def pid(self) -> int:
+    def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
-        return self._process.pid
+        return tuple(process.pid for process in self._processes)
+
+    async def check(self) -> None:
+        """See `Target`."""
+        if self._lost:
+            raise TargetError("a worker or a seat was lost: the machine is too busy for this load")
+
+    async def fanout(self) -> str:
+        """See `Target`."""
+        return "native" if (await self._media.counters(0))["native_fanout"] else "python"
 
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""
@@ -62,7 +87,7 @@ class Embedded:
             muted=False,
             tap_id=None,
         )
-        remote = parse(await self._link.open_seat(seat))
+        remote = parse(await self._media.open_seat(seat))
         directions = [
             (
                 mid,
@@ -70,17 +95,21 @@ class Embedded:
             )
             for n, mid in enumerate(remote.mids)
         ]
-        await self._link.answer_seat(media_id, describe(client.local, directions, "active"))
+        await self._media.answer_seat(media_id, describe(client.local, directions, "active"))
         await client.connect(remote)
 
+    async def _watch(self) -> None:
+        async for event in self._media.events():
+            if isinstance(event, SeatLost | SeatsMoved) or event == MediaUpChanged(False):
+                self._lost = True
+
     async def _wait_up(self) -> None:
-        events = self._link.events()
+        """All of them, so that the first one is the home of the first room."""
         try:
             async with asyncio.timeout(START_S):
-                async for event in events:
-                    await self._process.check()
-                    if isinstance(event, MediaUpChanged) and event.up:
-                        return
+                while self._media.workers_up < len(self._processes):
+                    for process in self._processes:
+                        await process.check()
+                    await asyncio.sleep(0.05)
         except TimeoutError:
-            await self._process.check()
-            raise TargetError("the media worker did not come up") from None
+            raise TargetError("not every media worker came up") from None

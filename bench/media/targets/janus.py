@@ -93,9 +93,17 @@ class Janus:
         await self._process.stop()
 
     @property
-    def pid(self) -> int:
+    def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
-        return self._process.pid
+        return (self._process.pid,)
+
+    async def check(self) -> None:
+        """See `Target`."""
+        await self._process.check()
+
+    async def fanout(self) -> str:
+        """See `Target`."""
+        return ""
 
     async def join(self, client: Client, room: int) -> None:
         """See `Target`."""

@@ -38,8 +38,14 @@ class Target(Protocol):
         """Stop it."""
 
     @property
-    def pid(self) -> int:
+    def pids(self) -> tuple[int, ...]:
         """Whose CPU time counts."""
+
+    async def fanout(self) -> str:
+        """With what ours seals packets, empty for another server."""
+
+    async def check(self) -> None:
+        """Raise TargetError where the server, or a part of it, was lost: its figures are void."""
 
     async def join(self, client: Client, room: int) -> None:
         """Bring a client in; the speakers of a room before its listeners."""

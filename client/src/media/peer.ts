@@ -6,6 +6,7 @@
  */
 
 import type { IceServer } from "../protocol.gen";
+import type { Realm } from "./realm";
 
 export type PeerState = "connecting" | "connected" | "interrupted" | "failed";
 
@@ -18,20 +19,22 @@ export interface PeerEvents {
 /** The browser's side of one media session. */
 export class Peer {
   readonly #connection: RTCPeerConnection;
+  readonly #realm: Realm;
   readonly #events: PeerEvents;
   #microphone: RTCRtpTransceiver | null = null;
   #closed = false;
 
-  constructor(iceServers: IceServer[], events: PeerEvents) {
+  constructor(iceServers: IceServer[], events: PeerEvents, realm: Realm) {
     this.#events = events;
-    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
+    this.#realm = realm;
+    this.#connection = new realm.RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
     this.#connection.onconnectionstatechange = () => {
       if (!this.#closed) events.onState(stateOf(this.#connection.connectionState));
     };
   }
 
   /** Take the server's offer; the answer is ready at once, as the server needs no candidates. */
-  async answer(offer: string, track: MediaStreamTrack | null): Promise<string> {
+  async answer(offer: string, track: () => MediaStreamTrack | null): Promise<string> {
     await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
     const [microphone, ...slots] = this.#connection.getTransceivers();
     if (microphone === undefined) throw new Error("the offer has no m-line for the microphone");
@@ -41,7 +44,7 @@ export class Peer {
       slot.direction = "recvonly";
       this.#events.onSlot(index + 1, slot.receiver.track, slot.receiver);
     }
-    if (track !== null) await microphone.sender.replaceTrack(track);
+    await microphone.sender.replaceTrack(track());
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     return this.#connection.localDescription?.sdp ?? "";
   }
@@ -51,11 +54,22 @@ export class Peer {
     if (!this.#closed) await this.#microphone?.sender.replaceTrack(track);
   }
 
+  /** A number that grows with every packet that arrives, connectivity checks included. */
+  async arrived(): Promise<number> {
+    let count = 0;
+    for (const report of (await this.#connection.getStats()).values()) {
+      if (report.type !== "candidate-pair") continue;
+      count += (report.bytesReceived ?? 0) + (report.responsesReceived ?? 0);
+    }
+    return count;
+  }
+
   /** Hang up; nothing is reported afterwards. */
   close(): void {
     this.#closed = true;
     this.#connection.onconnectionstatechange = null;
     this.#connection.close();
+    this.#realm.leave();
   }
 }
 

@@ -19,6 +19,7 @@ export class Playback {
   /** Let a slot be heard; a track that was there before is silent from now on. */
   play(slot: number, track: MediaStreamTrack): void {
     const element = this.#elements.get(slot) ?? this.#add(slot);
+    if (element.srcObject instanceof MediaStream && element.srcObject.getTracks()[0] === track) return;
     element.srcObject = new MediaStream([track]);
     void this.#start(element);
   }

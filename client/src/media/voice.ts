@@ -1,14 +1,16 @@
 /**
  * The voices of one visit to a room: hears the slots, sends the microphone, renews what broke.
  *
- * Owns the current connection, the microphone and the loudspeakers. Never talks to the gate
- * itself: `VoiceLink` does, and tests can bring their own.
+ * Owns the connection that is heard, the one that will take its place, the microphone and the
+ * loudspeakers. Never talks to the gate itself: `VoiceLink` does, and tests can bring their own.
  */
 
 import type { IceServer } from "../protocol.gen";
 import { Microphone } from "./microphone";
 import { Peer, type PeerState } from "./peer";
 import { Playback } from "./playback";
+import { LOOK_EVERY_MS, Pulse } from "./pulse";
+import { newRealm, PAGE } from "./realm";
 import { SpeakingWatch } from "./speaking";
 
 export type VoiceState = "waiting" | "connecting" | "connected" | "reconnecting";
@@ -23,7 +25,10 @@ export interface Offer {
 /** What the voices need of the gate; null where it refuses or is away. */
 export interface VoiceLink {
   answer(mediaId: string, sdp: string): Promise<object | null>;
-  renew(): Promise<Offer | null>;
+  /** `replaces` is the session that goes on until the new one is connected. */
+  renew(replaces: string | null): Promise<Offer | null>;
+  /** Find out at once whether the gate is reached; where it is not, `Voice` gets a new offer. */
+  reach(): Promise<boolean>;
 }
 
 export interface VoiceEvents {
@@ -33,29 +38,41 @@ export interface VoiceEvents {
   onMicrophoneLost: () => void;
 }
 
-const INTERRUPTED_MS = 3_000;
+/** A connection and what is heard on it. */
+interface Line {
+  readonly peer: Peer;
+  readonly mediaId: string;
+  readonly tracks: Map<number, MediaStreamTrack>;
+  readonly receivers: RTCRtpReceiver[];
+}
+
 const CONNECT_MS = 8_000;
 const RENEW_BACK_OFF_MS = [250, 500, 1_500, 3_000, 6_000] as const;
 
 export class Voice {
+  readonly #parent: HTMLElement;
   readonly #link: VoiceLink;
   readonly #events: VoiceEvents;
   readonly #microphone: Microphone;
   readonly #playback: Playback;
   readonly #speaking: SpeakingWatch;
-  #peer: Peer | null = null;
-  #mediaId: string | null = null;
+  /** The line that is heard. */
+  #current: Line | null = null;
+  /** The line that takes its place as soon as it is connected. */
+  #coming: Line | null = null;
   #state: VoiceState = "waiting";
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #watch: ReturnType<typeof setInterval> | null = null;
   #renewals = 0;
   #renewing = false;
   #stopped = false;
 
   constructor(parent: HTMLElement, link: VoiceLink, events: VoiceEvents) {
+    this.#parent = parent;
     this.#link = link;
     this.#events = events;
     this.#microphone = new Microphone(() => {
-      void this.#peer?.sendFrom(null);
+      void this.#sendFrom(null);
       events.onMicrophoneLost();
     });
     this.#playback = new Playback(parent, events.onBlocked);
@@ -66,28 +83,42 @@ export class Voice {
     return this.#microphone.track !== null;
   }
 
-  /** Take the server's offer; a connection that was there before is hung up first. */
+  /** The media session that is heard now. */
+  get mediaId(): string | null {
+    return this.#current?.mediaId ?? null;
+  }
+
+  /** Take the server's offer; what is heard now goes on until this one is connected. */
   async take(offer: Offer): Promise<void> {
     if (this.#stopped) return;
-    if (offer.mediaId === this.#mediaId && this.#state === "connected") return;
-    this.#hangUp();
-    this.#mediaId = offer.mediaId;
-    this.#set(this.#state === "waiting" ? "connecting" : "reconnecting");
-    const receivers: RTCRtpReceiver[] = [];
-    const peer = new Peer(offer.iceServers, {
-      onState: (state) => this.#follow(peer, state),
-      onSlot: (slot, track, receiver) => {
-        receivers.push(receiver);
-        this.#playback.play(slot, track);
-      },
-    });
-    this.#peer = peer;
+    if (offer.mediaId === this.mediaId || offer.mediaId === this.#coming?.mediaId) return;
+    this.#drop();
+    if (this.#current === null) this.#set(this.#state === "waiting" ? "connecting" : "reconnecting");
+    const line = this.#newLine(offer);
+    this.#coming = line;
     this.#after(CONNECT_MS, () => void this.renew());
-    const sdp = await answerFrom(peer, offer.sdp, this.#microphone.track);
-    if (this.#peer !== peer || sdp === null) return;
-    this.#speaking.watch(receivers);
+    const sdp = await answerFrom(line.peer, offer.sdp, () => this.#microphone.track);
+    if (this.#coming !== line || sdp === null) return;
     const accepted = await this.#link.answer(offer.mediaId, sdp);
-    if (accepted === null && this.#peer === peer) this.#renewLater();
+    if (accepted === null && this.#coming === line) this.#renewLater();
+  }
+
+  #newLine(offer: Offer): Line {
+    const first = this.#state === "connecting";
+    const peer = new Peer(
+      offer.iceServers,
+      {
+        onState: (state) => this.#follow(line, state),
+        onSlot: (slot, track, receiver) => {
+          line.tracks.set(slot, track);
+          line.receivers.push(receiver);
+          if (this.#current === null) this.#playback.play(slot, track);
+        },
+      },
+      first ? PAGE : newRealm(this.#parent),
+    );
+    const line: Line = { peer, mediaId: offer.mediaId, tracks: new Map(), receivers: [] };
+    return line;
   }
 
   /** A new connection in place of a failed one; tries until it succeeds or is told to wait. */
@@ -96,7 +127,7 @@ export class Voice {
     this.#renewing = true;
     this.#set("reconnecting");
     try {
-      const offer = await this.#link.renew();
+      const offer = await this.#link.renew(this.mediaId);
       if (offer !== null) await this.take(offer);
       else if (this.#state === "reconnecting") this.#renewLater();
     } finally {
@@ -106,6 +137,7 @@ export class Voice {
 
   /** The server's media process is away: hang up and wait for an offer. */
   wait(): void {
+    this.#drop();
     this.#hangUp();
     this.#set("waiting");
   }
@@ -114,7 +146,7 @@ export class Voice {
   async openMicrophone(): Promise<void> {
     const track = await this.#microphone.open();
     if (this.#stopped) this.#microphone.close();
-    else await this.#peer?.sendFrom(track);
+    else await this.#sendFrom(track);
   }
 
   /** Let the own voice through or not. */
@@ -125,7 +157,7 @@ export class Voice {
   /** Give the microphone back, for example in the audience. */
   async closeMicrophone(): Promise<void> {
     this.#microphone.close();
-    await this.#peer?.sendFrom(null);
+    await this.#sendFrom(null);
   }
 
   /** Be heard after a tap, where the browser asked for one. */
@@ -136,31 +168,50 @@ export class Voice {
   /** The visit is over. */
   stop(): void {
     this.#stopped = true;
+    this.#drop();
     this.#hangUp();
     this.#microphone.close();
     this.#speaking.stop();
     this.#playback.stop();
   }
 
-  #follow(peer: Peer, state: PeerState): void {
-    if (peer !== this.#peer) return;
-    switch (state) {
-      case "connected":
-        this.#cancel();
-        this.#renewals = 0;
-        this.#set("connected");
-        break;
-      case "interrupted":
-        this.#after(INTERRUPTED_MS, () => void this.renew());
-        break;
-      case "failed":
-        void this.renew();
-        break;
-      case "connecting":
-        break;
-      default:
-        state satisfies never;
+  #follow(line: Line, state: PeerState): void {
+    if (state === "connected") {
+      if (line === this.#coming) this.#switchTo(line);
+      else if (line === this.#current && this.#coming === null) this.#set("connected");
+    } else if (state === "interrupted" || state === "failed") {
+      if (line === this.#coming) this.#renewLater();
+      else if (line === this.#current && this.#coming === null) void this.renew();
     }
+  }
+
+  /** In one go, so that nobody is ever heard twice; the server has ended the older one already. */
+  #switchTo(line: Line): void {
+    this.#hangUp();
+    this.#coming = null;
+    this.#current = line;
+    this.#cancel();
+    this.#renewals = 0;
+    for (const [slot, track] of line.tracks) this.#playback.play(slot, track);
+    this.#speaking.watch(line.receivers);
+    this.#feelPulse(line);
+    this.#set("connected");
+  }
+
+  /** Notice that nothing arrives any more, which no event tells where the network changed. */
+  #feelPulse(line: Line): void {
+    const pulse = new Pulse();
+    this.#watch = setInterval(async () => {
+      const arrived = await line.peer.arrived();
+      if (line !== this.#current || this.#coming !== null) return;
+      const advice = pulse.look(arrived, performance.now());
+      if (advice === "ask") void this.#link.reach();
+      else if (advice === "renew") void this.renew();
+    }, LOOK_EVERY_MS);
+  }
+
+  async #sendFrom(track: MediaStreamTrack | null): Promise<void> {
+    await Promise.all([this.#current, this.#coming].map((line) => line?.peer.sendFrom(track)));
   }
 
   /** The gate's own return (welcome, media_up) brings a new offer too, and may be earlier. */
@@ -169,11 +220,18 @@ export class Voice {
     this.#after(RENEW_BACK_OFF_MS[step] ?? 6_000, () => void this.renew());
   }
 
-  #hangUp(): void {
+  /** Give up the line that was to come. */
+  #drop(): void {
     this.#cancel();
-    this.#peer?.close();
-    this.#peer = null;
-    this.#mediaId = null;
+    this.#coming?.peer.close();
+    this.#coming = null;
+  }
+
+  #hangUp(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    this.#current?.peer.close();
+    this.#current = null;
   }
 
   #set(state: VoiceState): void {
@@ -197,7 +255,7 @@ export class Voice {
 async function answerFrom(
   peer: Peer,
   offer: string,
-  track: MediaStreamTrack | null,
+  track: () => MediaStreamTrack | null,
 ): Promise<string | null> {
   try {
     return await peer.answer(offer, track);

@@ -1,15 +1,16 @@
 """The listeners of one room, laid out so that a packet for all of them costs the least.
 
-What depends on the listeners only is made when they change, not for every packet: the kernel's
-message headers, and per slot the part of each listener's nonce that stays the same for 65,536
+What depends on the listeners only is made when they change, not for every packet: the layout that
+the fan-out reads, and per slot the part of each listener's nonce that stays the same for 65,536
 packets. Owns no listener; never seals, never sends.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from server.media.embedded.mmsg import MAX_SOCKADDR_BYTES, ffi
+from server.media.embedded.mmsg import ffi
 from server.media.embedded.receivers import NONCE_BYTES, CmReceiver, GcmReceiver, Receiver
 from server.media.embedded.slots import SlotPacket
 
@@ -21,11 +22,13 @@ class Nonces:
     sequence number; these bytes are kept apart, a column for each.
     """
 
-    __slots__ = ("counter", "high", "low", "prefixes", "waiting")
+    __slots__ = ("counter", "high", "low", "pointer", "prefixes", "waiting")
 
     def __init__(self, receivers: list[GcmReceiver], packet: SlotPacket) -> None:
         self.counter = packet.packet_index >> 16
         self.prefixes = bytearray(NONCE_BYTES * len(receivers))
+        self.pointer = ffi.from_buffer(self.prefixes)
+        """The same bytes, for C."""
         self.high = bytearray(len(receivers))
         self.low = bytearray(len(receivers))
         self.waiting = list(range(len(receivers)))
@@ -53,21 +56,11 @@ class Nonces:
 class Audience:
     """A changing set of listeners."""
 
-    __slots__ = (
-        "_listeners",
-        "_names",
-        "_nonces",
-        "encrypts",
-        "messages",
-        "others",
-        "positions",
-        "receivers",
-    )
+    __slots__ = ("_listeners", "_nonces", "layout", "others", "positions", "receivers")
 
     def __init__(self) -> None:
         self._listeners: dict[Receiver, None] = {}
-        self.messages: Any = None
-        """`struct mmsghdr[]`, one a GCM listener, without buffers; None: to be laid out anew."""
+        self.moved()
 
     def __len__(self) -> int:
         """How many listen."""
@@ -76,38 +69,32 @@ class Audience:
     def add(self, receiver: Receiver) -> None:
         """He hears the room from the next packet on."""
         self._listeners[receiver] = None
-        self.messages = None
+        self.moved()
 
     def remove(self, receiver: Receiver) -> None:
-        """He hears nothing more."""
+        """He hears nothing more, and nothing of him is kept."""
         self._listeners.pop(receiver, None)
-        self.messages = None
+        self.moved()
 
     def moved(self) -> None:
-        """Somebody has another address."""
-        self.messages = None
+        """Somebody has another address, or came or went: all is to be laid out anew."""
+        self.layout: Any = None
+        """What the fan-out made of the GCM listeners, or None."""
+        self.receivers: list[GcmReceiver] = []
+        self.others: list[CmReceiver] = []
+        """Listeners that are sealed one by one."""
+        self.positions: dict[Receiver | None, int] = {}
+        self._nonces: dict[int, Nonces] = {}
 
-    def lay_out(self, vectors: Any, chunk: int) -> None:
-        """Make the message headers; the buffers of the n-th are `vectors[n % chunk]`.
+    def lay_out(self, make: Callable[[list[GcmReceiver]], Any]) -> None:
+        """Sort the listeners and have the layout of those on GCM made.
 
         At most once a packet, and a fraction of what sealing and sending it costs.
         """
         self.receivers = [r for r in self._listeners if isinstance(r, GcmReceiver)]
         self.others = [r for r in self._listeners if isinstance(r, CmReceiver)]
-        """Listeners that are sealed one by one."""
-        self.positions = {receiver: at for at, receiver in enumerate(self.receivers)}
-        self.encrypts = [receiver.encrypt_into for receiver in self.receivers]
-        self._nonces: dict[int, Nonces] = {}
-        count = len(self.receivers)
-        names = b"".join(r.sockaddr.ljust(MAX_SOCKADDR_BYTES, b"\0") for r in self.receivers)
-        self._names = ffi.new("unsigned char[]", names)
-        self.messages = ffi.new("struct mmsghdr[]", count)
-        for at, receiver in enumerate(self.receivers):
-            header = self.messages[at].msg_hdr
-            header.msg_name = self._names + MAX_SOCKADDR_BYTES * at
-            header.msg_namelen = len(receiver.sockaddr)
-            header.msg_iov = vectors + at % chunk
-            header.msg_iovlen = 1
+        self.positions = {r: n for n, r in enumerate(self.receivers)}
+        self.layout = make(self.receivers)
 
     def nonces(self, packet: SlotPacket, skipped: int) -> Nonces | None:
         """What seals this packet for all but the skipped one, or None: one must not get it."""
@@ -117,6 +104,7 @@ class Audience:
             found = self._nonces[packet.slot] = Nonces(self.receivers, packet)
         elif found.counter > counter:  # late, from before the wrap
             return None
-        if found.waiting and not found.complete(self.receivers, packet, skipped):
-            return None
-        return found
+        # A speaker waits on the slot of his own voice for as long as he speaks.
+        if not found.waiting or found.waiting == [skipped]:
+            return found
+        return found if found.complete(self.receivers, packet, skipped) else None

@@ -63,6 +63,10 @@ class Pace:
             await asyncio.sleep(0)
 
 
+def _drop(_: bytes) -> None:
+    """A datagram of an association that has ended."""
+
+
 class _Pipe:
     """What RTCDtlsTransport needs of an RTCIceTransport: a role and datagrams both ways."""
 
@@ -72,6 +76,10 @@ class _Pipe:
         self.pace = pace
         self.incoming: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_DATAGRAMS)
         self._send_datagram = send
+
+    def cut(self) -> None:
+        """Send nothing more, and let go of who sends: he holds us."""
+        self._send_datagram = _drop
 
     async def _recv(self) -> bytes:
         data = await self.incoming.get()
@@ -152,3 +160,4 @@ class DtlsServer:
         await self._transport.stop()
         if pump is not None:
             await asyncio.wait([pump])
+        self._pipe.cut()

@@ -7,10 +7,10 @@ and roles; never a name, a number or a caption; never touches a packet itself (i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import string
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Literal
 
 import structlog
@@ -20,54 +20,37 @@ from protocol.media import (
     OpenSession,
     SessionConnected,
     SessionLost,
+    SetBranches,
     SetRole,
 )
-from server.captions.gate import Permission
+from server.captions.gate import Permission, may_be_heard
 from server.domain.errors import MediaUnavailableError, SdpInvalidError
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
-from server.media.embedded.fanout import Fanout
+from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.ingress import Ingress
-from server.media.embedded.rtcp import compound
+from server.media.embedded.neighbours import Neighbours
+from server.media.embedded.options import Options
+from server.media.embedded.rooms import Rooms
+from server.media.embedded.rtcp import BEAT, compound, needs_beat
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
-from server.media.embedded.session import Room, Session
-from server.media.embedded.slots import SpeakerSlots, Voice
+from server.media.embedded.session import Session
+from server.media.embedded.slots import Voice
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.ports import Clock
 
+REPORT_TURNS = 50
+"""In so many turns everybody gets his report: voices pass between them."""
+REFILL_TURNS = 10
+"""Turns from one refill of what a session may send to the next: a second."""
+BEAT_TURNS = 5
+"""A beat of thousands goes out in parts, so that voices pass in between."""
 _ALPHABET = string.ascii_letters + string.digits
 _log = structlog.get_logger(__name__)
 
 Reason = Literal["consent_expired", "dtls_closed", "dtls_failed", "never_connected"]
 SessionEvent = SessionConnected | SessionLost
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a worker waits; other values are for tests."""
-
-    connect_s: float = 30.0
-    """From the offer to the end of ICE."""
-    handshake_s: float = 10.0
-    consent_s: float = 30.0
-    """A session without a valid check for so long is gone (RFC 7675 §5.1)."""
-    report_s: float = 5.0
-    """Between two RTCP reports to the same session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a worker's sessions have in common."""
-
-    addresses: Sequence[str]
-    """IP addresses for the offer."""
-    slots: int
-    port: int = 0
-    """UDP port for the offer, where a NAT maps another one to ours; 0: ours."""
-    timing: Timing = field(default_factory=Timing)
-    first_index: int = 1
-    """With which RTP packet index new slots begin; other values are for tests."""
 
 
 class Engine:
@@ -95,28 +78,43 @@ class Engine:
         self._offer = OfferParts(
             options.addresses, options.port or port.port, certificate.sha256, options.slots
         )
-        self._fanout = Fanout(port.socket.fileno(), counters)
         self._ingress = Ingress(port, tap, counters, clock.monotonic_ms)
+        self._neighbours = Neighbours(
+            options.index, options.hop_socket, counters, clock.monotonic_ms
+        )
+        self._fanout = open_fanout(port.socket.fileno(), counters, options.accelerator)
+        self._rooms = Rooms(
+            options.slots,
+            options.first_index,
+            self._fanout,
+            self._neighbours,
+            counters,
+            clock.monotonic_ms,
+        )
         self._sessions: dict[str, Session] = {}
-        self._rooms: dict[str, Room] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Read datagrams from now on."""
+        """Read datagrams, of browsers and of the other workers, from now on."""
         self._port.start(self._ingress.on_datagram)
+        self._rooms.start()
 
     async def close(self) -> None:
         """End every session, tell the browsers, free the port."""
         self.close_all()
         if self._ending:
             await asyncio.wait(self._ending, timeout=1.0)
+        self._neighbours.close()
         self._port.close()
 
     async def drained(self, timeout_s: float) -> None:
-        """Wait until every session there is now has ended, for so long at most."""
-        if self._ending:
-            await asyncio.wait(self._ending, timeout=timeout_s)
+        """Wait until every session has ended, on branches too, for so long at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._rooms.until_empty()
+                if self._ending:
+                    await asyncio.wait(self._ending)
 
     # ------------------------------------------------------------ commands
 
@@ -159,9 +157,13 @@ class Engine:
             self._forget(session)
             self._tasks[media_id].cancel()
 
+    def set_branches(self, command: SetBranches) -> None:
+        """Share a room whose home is here with these other workers, and with no others."""
+        self._rooms.set_branches(command.room_id, command.workers)
+
     def close_room(self, room_id: str) -> None:
         """Forget all sessions of a room."""
-        room = self._rooms.get(room_id)
+        room = self._rooms.find(room_id)
         for session in list(room.sessions) if room else ():
             self.close_session(session.media_id)
 
@@ -169,14 +171,12 @@ class Engine:
         """Forget every session."""
         for media_id in list(self._sessions):
             self.close_session(media_id)
+        self._rooms.clear()
 
     # ------------------------------------------------------------ one session's life
 
     def _make(self, command: OpenSession) -> Session:
-        room = self._rooms.get(command.room_id)
-        if room is None:
-            slots = SpeakerSlots(self._offer.slots, self._options.first_index)
-            room = self._rooms[command.room_id] = Room(command.room_id, slots, self._fanout)
+        room = self._rooms.enter(command.room_id, command.home)
         session = Session(
             media_id=command.media_id,
             room=room,
@@ -186,6 +186,7 @@ class Engine:
             password=_random(24),
             dtls=DtlsServer(self._certificate, lambda data: self._send(session, data), self._pace),
             last_check_ms=self._clock.monotonic_ms(),
+            replaces=command.replaces,
         )
         room.sessions.add(session)
         self._sessions[session.media_id] = session
@@ -233,10 +234,20 @@ class Engine:
             return "never_connected"
         except DtlsFailedError:
             return "dtls_failed"
+        self._take_over(session)
         session.connect(keys)
         self._counters.sessions_connected += 1
         self._emit(SessionConnected(media_id=session.media_id, srtp_profile=keys.profile))
         return None
+
+    def _take_over(self, session: Session) -> None:
+        """End the session that this one replaces: one person is one voice and hears once."""
+        older = self._sessions.get(session.replaces) if session.replaces else None
+        if older is None or older.room is not session.room:
+            return
+        if may_be_heard(session.permission):
+            session.room.hand_over(older, session)
+        self.close_session(older.media_id)
 
     async def _watch(self, session: Session) -> Reason:
         """Wait for the end of a connected session; why it ended."""
@@ -258,9 +269,7 @@ class Engine:
         self._permit(session, Permission(False, True, None))
         self._ingress.unregister(session)
         self._sessions.pop(session.media_id, None)
-        session.room.remove(session)
-        if not session.room.sessions:
-            self._rooms.pop(session.room.room_id, None)
+        self._rooms.leave(session)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._ending.discard(task)
@@ -275,23 +284,23 @@ class Engine:
         """Refill packet budgets and send reports; until cancelled."""
         turn = 0
         while True:
-            await asyncio.sleep(self._timing.report_s / 5)
-            turn = (turn + 1) % 5
+            await asyncio.sleep(self._timing.report_s / REPORT_TURNS)
+            turn = (turn + 1) % REPORT_TURNS
+            sessions = list(self._sessions.values())
             if turn == 0:
-                now_ms = self._clock.monotonic_ms()
-                for room in self._rooms.values():
-                    room.adapt(now_ms)
-            for n, session in enumerate(list(self._sessions.values())):
-                session.refill()
-                if n % 5 == turn and session.report is not None:
-                    self._report(session)
+                self._rooms.adapt()
+            if turn % REFILL_TURNS == 0:
+                for session in sessions:
+                    session.refill()
+            for session in sessions[turn::REPORT_TURNS]:
+                self._report(session)
 
     def _report(self, session: Session) -> None:
         if session.report is None:
             return
         now_ms = self._clock.monotonic_ms()
         data = compound(
-            [slot for slot in session.room.slots.slots if slot.packets],
+            session.room.spoken(),
             [incoming.reception for incoming in session.incoming.values()],
             self._clock.now_ms(),
             now_ms,
@@ -299,6 +308,27 @@ class Engine:
         )
         self._send(session, session.report.protect_rtcp(data))
         self._counters.rtcp_out += 1
+
+    async def beat(self) -> None:
+        """Let no connected browser wait for a packet much longer than `beat_s`; until cancelled.
+
+        So a page knows within half a second that its network is gone, which no event may tell it:
+        the browser's own checks come every two and a half seconds (RFC 7675 asks for no more).
+        """
+        turn = 0
+        beat_ms = int(self._timing.beat_s * 1000)
+        while True:
+            await asyncio.sleep(self._timing.beat_s / BEAT_TURNS)
+            turn = (turn + 1) % BEAT_TURNS
+            now_ms = self._clock.monotonic_ms()
+            for session in list(self._sessions.values())[turn::BEAT_TURNS]:
+                if session.report and needs_beat(
+                    on_stage=session.permission.on_stage,
+                    silent_ms=now_ms - session.room.delivered_ms,
+                    beat_ms=beat_ms,
+                ):
+                    self._send(session, session.report.protect_rtcp(BEAT))
+                    self._counters.rtcp_out += 1
 
 
 def _random(length: int) -> str:

@@ -26,6 +26,7 @@ from server.media.embedded.rtp import (
 )
 from server.media.embedded.session import MAX_STREAMS, Incoming, Session
 from server.media.embedded.slots import FIRST_SSRC
+from server.media.embedded.srtp import SrtpContext
 from server.media.embedded.stun import (
     Check,
     StunInvalidError,
@@ -146,7 +147,7 @@ class Ingress:
         session = self._by_source.get(source)
         if session is None:
             counters.dropped_source += 1
-        elif session.receive is None:
+        elif (receive := session.receive) is None:
             counters.dropped_early += 1
         elif not MIN_SRTP_BYTES <= len(data) <= MAX_SRTP_BYTES:
             counters.dropped_size += 1
@@ -155,22 +156,23 @@ class Ingress:
         else:
             session.budget -= 1
             if is_rtcp(data):
-                self._on_rtcp(session, data)
+                self._on_rtcp(session, receive, data)
             else:
-                self._on_rtp(session, data)
+                self._on_rtp(session, receive, data)
 
-    def _on_rtp(self, session: Session, data: bytes) -> None:
+    def _on_rtp(self, session: Session, receive: SrtpContext, data: bytes) -> None:
         counters = self._counters
         ssrc = int.from_bytes(data[8:12], "big")
         incoming = session.incoming.get(ssrc)
         if incoming is None and len(session.incoming) >= MAX_STREAMS:
             counters.dropped_ssrc += 1
             return
-        plain = self._open(session, data)
-        if plain is None:
-            return
         try:
-            packet = parse_rtp(plain)
+            # Even what may not be heard, so that a voice is in step when it is unmuted.
+            packet = parse_rtp(receive.unprotect(data))
+        except pylibsrtp.Error as error:
+            self._count_refusal(error)
+            return
         except RtpInvalidError:
             counters.dropped_malformed += 1
             return
@@ -197,26 +199,19 @@ class Ingress:
         if packet.payload_type != PAYLOAD_TYPE or not 0 < len(packet.payload) <= MAX_OPUS_BYTES:
             counters.dropped_payload += 1
             return
-        if not self._may_be_heard(session.permission):
-            return
         recovery, permission = incoming.recovery, session.permission
-        for lost in recovery.missing(extended, packet, repeats, permission):
-            counters.rtp_recovered += 1
-            self._pass_on(session, incoming, lost, now_ms)
+        # Roles are checked here, for every packet.
+        if not may_be_heard(permission):
+            self._count_unheard(permission)
+            return
+        if repeats:
+            for lost in recovery.missing(extended, packet, repeats, permission):
+                counters.rtp_recovered += 1
+                self._pass_on(session, incoming, lost, now_ms)
         if recovery.take(extended, permission):
             self._pass_on(session, incoming, packet, now_ms)
         else:
             counters.dropped_late += 1
-
-    def _open(self, session: Session, data: bytes) -> bytes | None:
-        """Decrypt even what may not be heard, so that a voice is in step when it is unmuted."""
-        if session.receive is None:
-            return None
-        try:
-            return session.receive.unprotect(data)
-        except pylibsrtp.Error as error:
-            self._count_refusal(error)
-            return None
 
     def _count_refusal(self, error: pylibsrtp.Error) -> None:
         """Libsrtp tells replays from forgeries in its message only."""
@@ -225,15 +220,11 @@ class Ingress:
         else:
             self._counters.dropped_auth += 1
 
-    def _may_be_heard(self, permission: Permission) -> bool:
-        """Roles are checked here, for every packet."""
-        if may_be_heard(permission):
-            return True
+    def _count_unheard(self, permission: Permission) -> None:
         if permission.on_stage:
             self._counters.dropped_muted += 1
         else:
             self._counters.dropped_role += 1
-        return False
 
     def _pass_on(
         self, session: Session, incoming: Incoming, packet: RtpPacket, now_ms: int
@@ -242,22 +233,11 @@ class Ingress:
         if (tap_id := tap_for(session.permission)) is not None:
             head = AudioHeader(tap_id, packet.sequence, packet.timestamp, packet.level)
             self._tap.offer(tap_id, head.pack() + packet.payload)
-        room = session.room
-        slot = room.slots.place(session.voice, packet, now_ms)
-        if slot is None:
-            self._counters.dropped_no_slot += 1
-            return
-        rewritten = slot.rewrite(incoming.stream, packet, now_ms)
-        if rewritten is None:
-            self._counters.dropped_late += 1
-            return
-        room.forward(rewritten, session)
+        session.room.speak(session, incoming.stream, packet, now_ms)
 
-    def _on_rtcp(self, session: Session, data: bytes) -> None:
-        if session.receive is None:
-            return
+    def _on_rtcp(self, session: Session, receive: SrtpContext, data: bytes) -> None:
         try:
-            plain = session.receive.unprotect_rtcp(data)
+            plain = receive.unprotect_rtcp(data)
         except pylibsrtp.Error as error:
             self._count_refusal(error)
             return
@@ -270,5 +250,5 @@ class Ingress:
                 incoming.reception.last_report_ms = now_ms
         for ssrc, fraction in losses(plain):
             slot = ssrc - FIRST_SSRC
-            if 0 <= slot < len(session.room.slots.slots):
+            if 0 <= slot < session.room.slot_count:
                 session.downlink.reported(slot, fraction, now_ms)

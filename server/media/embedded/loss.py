@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 STALE_MS = 20_000
 """A listener who reported nothing for so long counts as one who loses nothing."""
@@ -49,17 +50,37 @@ class Downlink:
         return max((self.loss(slot, now_ms) for slot in self._losses), default=0.0)
 
 
-def to_relay(losses: Iterable[float]) -> int:
-    """What a speaker is told of all his listeners, as the fraction of a report block."""
-    return int(min(_of_a_room(losses), MAX_RELAYED) * 256)
+class Share(NamedTuple):
+    """The part of a room's listeners that one worker has."""
+
+    listeners: int
+    loss: float
+    """What nine of ten of them stay within, 0 to 1."""
+
+
+def share(losses: Iterable[float]) -> Share:
+    """What these listeners lose, in short."""
+    ordered = sorted(losses)
+    count = len(ordered)
+    return Share(count, ordered[math.ceil(count * _TOLD_SHARE) - 1] if ordered else 0.0)
+
+
+def to_relay(losses: Iterable[float], elsewhere: Iterable[Share] = ()) -> int:
+    """What a speaker is told of all his listeners, as the fraction of a report block.
+
+    Those that other workers have count as if each lost what nine of ten of them stay within.
+    """
+    shares = sorted([share(losses), *elsewhere], key=lambda part: part.loss)
+    enough = math.ceil(sum(part.listeners for part in shares) * _TOLD_SHARE)
+    told = 0.0
+    for part in shares:
+        if enough <= 0:
+            break
+        enough -= part.listeners
+        told = part.loss
+    return int(min(told, MAX_RELAYED) * 256)
 
 
 def red_depth(losses: Iterable[float], before: int) -> int:
     """How many earlier frames to repeat for listeners who lose so much; `before` is the last."""
-    return 2 if _of_a_room(losses) >= (DEEP_FROM if before < 2 else DEEP_UNTIL) else 1
-
-
-def _of_a_room(losses: Iterable[float]) -> float:
-    """The loss that nine of ten listeners stay within."""
-    ordered = sorted(losses)
-    return ordered[math.ceil(len(ordered) * _TOLD_SHARE) - 1] if ordered else 0.0
+    return 2 if share(losses).loss >= (DEEP_FROM if before < 2 else DEEP_UNTIL) else 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pylibsrtp
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -61,12 +61,14 @@ class _Counted:
 class GcmReceiver(_Counted):
     """AEAD_AES_128_GCM (RFC 7714)."""
 
-    __slots__ = ("_salt", "encrypt_into")
+    __slots__ = ("_salt", "context", "encrypt_into", "key")
 
     def __init__(self, keys: SrtpKeys, slots: int) -> None:
         super().__init__(slots)
-        key, salt = rtp_session_key(keys)
-        self.encrypt_into = AESGCM(key).encrypt_into
+        self.key, salt = rtp_session_key(keys)
+        self.encrypt_into = AESGCM(self.key).encrypt_into
+        self.context: Any = None
+        """The same for the C loop, which makes it at his first packet (fanout_native.py)."""
         self._salt = int.from_bytes(salt, "big")
 
     def nonce(self, ssrc: int, counter: int, sequence: int) -> bytes:

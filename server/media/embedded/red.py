@@ -26,6 +26,8 @@ MAX_OUT_BYTES = 1100
 """A wrapped payload stays below this, so that the datagram fits any path; old frames give way."""
 _MAX_OFFSET = 0x3FFF
 _MAX_REPEATED_BYTES = 0x3FF
+_DTX_BYTES = 2
+"""A frame this short begins a pause: `opus_encode` says that it need not be sent."""
 _MORE = 0x80
 _WINDOW = 64
 """How many packets back it is known which ones were passed on."""
@@ -193,7 +195,15 @@ class Redundancy:
         return packet._replace(header=head[:1] + kind + head[2:], payload=make_red(blocks))
 
     def _keep(self, timestamp: int, payload: bytes) -> None:
-        """A packet that comes late is not repeated: a newer one was kept already."""
-        late = self._recent and (timestamp - self._recent[-1][0]) & 0xFFFFFFFF >= 0x80000000
-        if not late and len(payload) <= _MAX_REPEATED_BYTES:
+        """Remember a frame, unless it comes late: a newer one was kept already.
+
+        The silence of DTX is not repeated: NetEq, Chromium's jitter buffer, does not move on when
+        it plays such a frame (`NetEqImpl::Decode`), so it takes a repeated one for the next, begins
+        the pause anew and plays the words after it that much later.
+        """
+        if self._recent and (timestamp - self._recent[-1][0]) & 0xFFFFFFFF >= 0x80000000:
+            return
+        if len(payload) <= _DTX_BYTES:
+            self._recent.clear()
+        elif len(payload) <= _MAX_REPEATED_BYTES:
             self._recent.append((timestamp, payload))

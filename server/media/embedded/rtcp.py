@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from server.media.embedded.rtp import CLOCK_RATE_HZ
-from server.media.embedded.slots import Slot
 
 SENDER_REPORT = 200
 RECEIVER_REPORT = 201
@@ -22,6 +22,16 @@ _CNAME = b"masil"
 _BLOCK = struct.Struct("!IIIIII")
 _BLOCKS_FROM = {SENDER_REPORT: 24, RECEIVER_REPORT: 4}
 """Where report blocks begin, in bytes after the header."""
+
+
+class Sent(Protocol):
+    """What a sender report tells of a stream that we send."""
+
+    ssrc: int
+    packets: int
+    octets: int
+    last_timestamp: int
+    last_sent_ms: int
 
 
 class Reception:
@@ -95,7 +105,7 @@ def ntp_time(unix_ms: int) -> int:
 
 
 def compound(
-    slots: Iterable[Slot],
+    slots: Iterable[Sent],
     receptions: Iterable[Reception],
     unix_ms: int,
     now_ms: int,
@@ -110,7 +120,7 @@ def compound(
     return reports + _packet(1, SOURCE_DESCRIPTION, chunk)
 
 
-def _sender_report(slot: Slot, unix_ms: int, now_ms: int) -> bytes:
+def _sender_report(slot: Sent, unix_ms: int, now_ms: int) -> bytes:
     timestamp = slot.last_timestamp + (now_ms - slot.last_sent_ms) * CLOCK_RATE_HZ // 1000
     body = struct.pack(
         "!IQIII",
@@ -125,6 +135,15 @@ def _sender_report(slot: Slot, unix_ms: int, now_ms: int) -> bytes:
 
 def _packet(count: int, kind: int, body: bytes) -> bytes:
     return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
+
+
+BEAT = compound((), (), 0, 0)
+"""An empty report: the least that tells a browser that its way to us is open."""
+
+
+def needs_beat(*, on_stage: bool, silent_ms: int, beat_ms: int) -> bool:
+    """Whether to send it: the room was silent for half a beat, or the only voice may be his own."""
+    return on_stage or 2 * silent_ms >= beat_ms
 
 
 def sender_reports(data: bytes) -> list[tuple[int, int]]:

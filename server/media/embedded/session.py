@@ -1,4 +1,4 @@
-"""One browser's PeerConnection as the worker sees it, and the room it belongs to.
+"""One browser's PeerConnection as the worker sees it.
 
 Owns who he is in the room, what his voice may do, how he is reached and what he sent. Never a
 name, never an account; never reads a socket.
@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from server.captions.gate import Permission
-from server.media.embedded.audience import Audience
 from server.media.embedded.dtls import DtlsServer
-from server.media.embedded.fanout import Fanout
-from server.media.embedded.loss import Downlink, red_depth, to_relay
-from server.media.embedded.receivers import (
-    CmReceiver,
-    GcmReceiver,
-    Receiver,
-    in_place_of,
-    set_address,
-)
-from server.media.embedded.red import Recovery, Redundancy
+from server.media.embedded.loss import Downlink
+from server.media.embedded.receivers import CmReceiver, GcmReceiver, Receiver, set_address
+from server.media.embedded.red import Recovery
 from server.media.embedded.rtcp import Reception
 from server.media.embedded.sdp import NO_ANSWER, Answer
-from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
+from server.media.embedded.slots import Stream, Voice
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, inbound, outbound
 from server.media.embedded.udp import Address, read_sockaddr
+
+if TYPE_CHECKING:
+    from server.media.embedded.room import Room
 
 MAX_STREAMS = 4
 MAX_SOURCES = 4
@@ -64,6 +60,8 @@ class Session:
     password: str = field(repr=False)
     dtls: DtlsServer
     last_check_ms: int
+    replaces: str | None = None
+    """The same person's older session, until this one is connected."""
     address: Address | None = None
     """Where to send: the last address the browser nominated."""
     source: bytes | None = None
@@ -91,7 +89,7 @@ class Session:
         """The handshake is done: packets can be opened and sealed from now on."""
         self.receive = inbound(keys)
         self.report = outbound(keys)
-        slots = len(self.room.slots.slots)
+        slots = self.room.slot_count
         # Its own libsrtp session: RTP and RTCP of it share no stream with the reports' one.
         self.receiver = (
             GcmReceiver(keys, slots) if keys.is_gcm else CmReceiver(outbound(keys), slots)
@@ -123,71 +121,3 @@ class Session:
         if self.receiver is not None:
             set_address(self.receiver, address)
             self.room.audience_of(self).moved()
-
-
-class Room:
-    """The connected sessions of one room and its speaker slots."""
-
-    def __init__(self, room_id: str, slots: SpeakerSlots, fanout: Fanout) -> None:
-        self.room_id = room_id
-        self.slots = slots
-        self._fanout = fanout
-        self.sessions: set[Session] = set()
-        """All of the room, connected or not."""
-        self._plain = Audience()
-        self._red = Audience()
-        self._redundancy = [Redundancy() for _ in slots.slots]
-        self.red_depth = 1
-        """Earlier frames repeated in each packet for those who accepted RED."""
-
-    def audience_of(self, session: Session) -> Audience:
-        """The one of two audiences in which a session is for as long as it lives.
-
-        Nonce safety: each audience gets one payload under an index, so each listener does.
-        """
-        return self._red if session.answer.red else self._plain
-
-    def add(self, session: Session) -> None:
-        """A session is connected: it hears the room from now on."""
-        if session.receiver is not None:
-            self.audience_of(session).add(session.receiver)
-
-    def remove(self, session: Session) -> None:
-        """Forget a session and free its voice's slot."""
-        self.sessions.discard(session)
-        if session.receiver is not None:
-            self.audience_of(session).remove(session.receiver)
-        self.silence(session.voice)
-
-    def silence(self, voice: Voice) -> None:
-        """The voice was muted or left: its slot is free and its last frames are forgotten."""
-        if voice.slot is not None:
-            self._redundancy[voice.slot.number].forget()
-        self.slots.release(voice)
-
-    def adapt(self, now_ms: int) -> None:
-        """Repeat as many frames as those who can use them need."""
-        losses = [s.downlink.worst(now_ms) for s in self.sessions if s.answer.red and s.receiver]
-        self.red_depth = red_depth(losses, self.red_depth)
-
-    def lost_behind_us(self, speaker: Session, now_ms: int) -> int:
-        """What the listeners of a voice cannot make up for, as the fraction of a report block."""
-        slot = speaker.voice.slot
-        if slot is None:
-            return 0
-        return to_relay(
-            other.downlink.loss(slot.number, now_ms) ** (1 + self.red_depth * other.answer.red)
-            for other in self.sessions
-            if other is not speaker and other.receiver is not None
-        )
-
-    def forward(self, packet: SlotPacket, speaker: Session) -> None:
-        """Send a voice to everybody but the speaker himself."""
-        own = speaker.receiver
-        if self._plain:
-            self._fanout.send(packet, self._plain, own)
-        if self._red:
-            wrapped = self._redundancy[packet.slot].wrap(packet, self.red_depth)
-            self._fanout.send(wrapped, self._red, own)
-        if own is not None and (silence := in_place_of(packet, own)) is not None:
-            self._fanout.send_singly(silence, (own,))

@@ -76,16 +76,40 @@ class Voice:
         self.slot: Slot | None = None
 
 
-class Slot:
+class Indexes:
+    """The indexes of one slot, each used at most once (nonce safety)."""
+
+    __slots__ = ("_floor", "_used", "highest")
+
+    def __init__(self, highest: int) -> None:
+        self.highest = highest
+        """The highest index used; those up to here count as used."""
+        self._floor = highest
+        self._used = 1
+        """Bit n: index `highest` − n was used."""
+
+    def take(self, index: int) -> bool:
+        """Mark an index as used; False where it was before, or cannot be known."""
+        ahead = index - self.highest
+        if ahead > 0:
+            # The shift is bounded by WINDOW, not by whoever says the index.
+            self._used = ((self._used << min(ahead, WINDOW)) | 1) & _WINDOW_BITS
+            self.highest = index
+            return True
+        bit = 1 << -ahead if -ahead < WINDOW else 0
+        if index <= self._floor or not bit or self._used & bit:
+            return False
+        self._used |= bit
+        return True
+
+
+class Slot(Indexes):
     """One outgoing stream: a sequence and a timestamp that never jump back."""
 
     __slots__ = (
-        "_floor",
         "_index_offset",
-        "_sent",
         "_stream",
         "_time_offset",
-        "highest",
         "last_sent_ms",
         "last_timestamp",
         "last_voice_ms",
@@ -97,20 +121,16 @@ class Slot:
     )
 
     def __init__(self, number: int, first_index: int) -> None:
+        super().__init__(first_index - 1)
         self.number = number
         self.ssrc = FIRST_SSRC + number
         self.voice: Voice | None = None
-        self.highest = first_index - 1
-        """The highest index handed out."""
         self.last_sent_ms = 0
         self.last_voice_ms = 0
         self.last_timestamp = 0
         self.packets = 0
         self.octets = 0
         self._stream: Stream | None = None
-        self._floor = self.highest
-        self._sent = 1
-        """Bit n: index `highest` − n was handed out."""
         self._index_offset = 0
         self._time_offset = 0
 
@@ -124,7 +144,7 @@ class Slot:
             index = self.highest + 1
             self._index_offset = index - extended
             self._floor = self.highest
-        if not self._take(index):
+        if not self.take(index):
             return None
         timestamp, moved = self._timestamp(packet.timestamp, now_ms, switched)
         if index == self.highest:
@@ -142,23 +162,6 @@ class Slot:
             level=packet.level,
         )
         return _new(SlotPacket, (self.number, index, self.ssrc, header, packet.payload))
-
-    def _take(self, index: int) -> bool:
-        """Mark an index as handed out; False where it was before, or cannot be known."""
-        ahead = index - self.highest
-        if ahead == 1:
-            self._sent = (self._sent << 1 | 1) & _WINDOW_BITS
-            self.highest = index
-            return True
-        if ahead > 0:
-            self._sent = ((self._sent << ahead) | 1) & _WINDOW_BITS
-            self.highest = index
-            return True
-        bit = 1 << -ahead
-        if index <= self._floor or -ahead >= WINDOW or self._sent & bit:
-            return False
-        self._sent |= bit
-        return True
 
     def _timestamp(self, source: int, now_ms: int, switched: bool) -> tuple[int, bool]:
         """The outgoing timestamp: the sender's own clock, joined on at a switch by wall time."""

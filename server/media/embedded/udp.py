@@ -10,7 +10,7 @@ import errno
 import ipaddress
 import socket
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import ifaddr
@@ -26,7 +26,10 @@ _BUFFER_BYTES = 4 * 1024 * 1024
 _BATCH = 32
 """Datagrams a system call."""
 _BATCHES_A_TURN = 4
-"""Read before other tasks of the loop have their turn."""
+"""Read before other tasks of the loop have their turn, …"""
+_TURN_S = 0.02
+"""… or as soon as a turn takes so long: one packet for a thousand listeners costs milliseconds, and
+a worker that does not answer the gate meanwhile is taken for hung."""
 _STRIDE = 1536
 _MESSAGE_WORDS = ffi.sizeof("struct mmsghdr") // 4
 _LENGTH_WORD = ffi.offsetof("struct mmsghdr", "msg_len") // 4
@@ -51,6 +54,10 @@ class UdpPort:
             self.socket.close()
             raise
         self.port: int = self.socket.getsockname()[1]
+        self._loop = asyncio.get_running_loop()
+        self._rest: Iterator[tuple[tuple[memoryview, memoryview], int]] | None = None
+        """What was read and not taken yet."""
+        self._again: asyncio.Handle | None = None
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -81,11 +88,13 @@ class UdpPort:
     def start(self, on_datagram: Callable[[bytes, bytes], None]) -> None:
         """Hand every datagram and its raw source to `on_datagram` from now on."""
         self._on_datagram = on_datagram
-        asyncio.get_running_loop().add_reader(self.socket.fileno(), self._read)
+        self._loop.add_reader(self.socket.fileno(), self._on_readable)
 
     def close(self) -> None:
         """Stop reading and free the port."""
-        asyncio.get_running_loop().remove_reader(self.socket.fileno())
+        self._loop.remove_reader(self.socket.fileno())
+        if self._again is not None:
+            self._again.cancel()
         self.socket.close()
 
     def send(self, data: bytes, address: Address) -> None:
@@ -103,18 +112,32 @@ class UdpPort:
             return [self._host]
         return own_addresses(with_ipv6=self.family == socket.AF_INET6)
 
+    def _on_readable(self) -> None:
+        if self._rest is None:  # else the next turn is due already
+            self._read()
+
     def _read(self) -> None:
+        """Take what is there, for a turn; what was read and not taken waits for the next one."""
         fileno, messages, on_datagram = self.socket.fileno(), self._messages, self._on_datagram
+        now_s = self._loop.time
+        until_s = now_s() + _TURN_S
         for _ in range(_BATCHES_A_TURN):
-            got = recvmmsg(fileno, messages, _BATCH, socket.MSG_DONTWAIT, ffi.NULL)
-            if got < 0:
-                if ffi.errno == errno.EAGAIN:
-                    return
-                # An ICMP error of an earlier send, or a signal; the socket itself is well.
-                self._counters.dropped_send += ffi.errno != errno.EINTR
-                continue
-            for (data, source), length in zip(self._places[:got], self._lengths, strict=False):
+            rest, self._rest = self._rest, None
+            got = _BATCH
+            if rest is None:
+                got = recvmmsg(fileno, messages, _BATCH, socket.MSG_DONTWAIT, ffi.NULL)
+                if got < 0:
+                    if ffi.errno == errno.EAGAIN:
+                        return
+                    # An ICMP error of an earlier send, or a signal; the socket itself is well.
+                    self._counters.dropped_send += ffi.errno != errno.EINTR
+                    continue
+                rest = zip(self._places[:got], self._lengths, strict=False)
+            for (data, source), length in rest:
                 on_datagram(data[:length].tobytes(), source.tobytes())
+                if now_s() > until_s:
+                    self._rest, self._again = rest, self._loop.call_soon(self._read)
+                    return
             if got < _BATCH or fileno != self.socket.fileno():
                 return
 

@@ -1,4 +1,4 @@
-"""A media process: one UDP port for browsers, one Unix socket for the gate.
+"""A media process: a UDP port for browsers, a Unix socket for the gate, one for other workers.
 
 Sessions belong to the gate's connection: when it closes, every session is closed, and a gate that
 comes back starts with an empty worker. The newest connection is the gate's; an older one is cut.
@@ -31,6 +31,7 @@ from protocol.media import (
     MediaEvent,
     OpenSession,
     SessionOpened,
+    SetBranches,
     SetRole,
     Stats,
     decode_command,
@@ -44,9 +45,12 @@ from server.domain.errors import (
     SdpInvalidError,
     SdpTooLargeError,
 )
+from server.media.embedded.accelerator import Accelerator
 from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate
-from server.media.embedded.engine import Engine, Options, SessionEvent, Timing
+from server.media.embedded.engine import Engine, SessionEvent
+from server.media.embedded.garbage import collect_in_silence, postpone_full_collections
+from server.media.embedded.options import Options, Timing
 from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.media.frames import FrameTooLargeError, frame, read_frame, until_closed
@@ -59,15 +63,19 @@ DRAIN_S = 2.0
 _log = structlog.get_logger(__name__)
 
 
-async def run_worker(settings: Settings, index: int = 0) -> None:
+async def run_worker(
+    settings: Settings, index: int = 0, accelerator: Accelerator | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT; nothing can be written to a file from then on."""
     confine()
+    postpone_full_collections()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Worker(settings, index=index) as worker:
-        _log.info("media ready", port=worker.port, addresses=len(worker.addresses))
+    async with Worker(settings, index=index, accelerator=accelerator) as worker:
+        fanout = "python" if accelerator is None else "native"
+        _log.info("media ready", port=worker.port, addresses=len(worker.addresses), fanout=fanout)
         await worker.run_until(stop)
         await worker.drain()
     _log.info("media stopped")
@@ -82,11 +90,13 @@ class Worker:
         timing: Timing | None = None,
         first_index: int = 1,
         index: int = 0,
+        accelerator: Accelerator | None = None,
     ) -> None:
         self._settings = settings
         self._index = index
         self._timing = timing or Timing()
         self._first_index = first_index
+        self._accelerator = accelerator
         self.counters = Counters()
         self._tap = Tap(settings.resolved_analysis_url(), settings.analysis_token, self.counters)
         self._gate: asyncio.StreamWriter | None = None
@@ -106,11 +116,14 @@ class Worker:
             SystemClock(),
             self._emit,
             Options(
-                self.addresses,
-                settings.slots,
-                settings.advertised_worker_port(self._index),
-                self._timing,
-                self._first_index,
+                addresses=self.addresses,
+                slots=settings.slots,
+                index=self._index,
+                hop_socket=settings.hop_socket,
+                port=settings.advertised_worker_port(self._index),
+                timing=self._timing,
+                first_index=self._first_index,
+                accelerator=self._accelerator,
             ),
         )
         self._server = await _listen(settings.media_socket(self._index), self._serve_gate)
@@ -118,6 +131,8 @@ class Worker:
         self._tasks = [
             asyncio.create_task(self._tap.run()),
             asyncio.create_task(self.engine.run()),
+            asyncio.create_task(collect_in_silence(self.counters)),
+            asyncio.create_task(self.engine.beat()),
         ]
         return self
 
@@ -179,6 +194,8 @@ class Worker:
                 self.engine.set_role(command)
             case CloseSession():
                 self.engine.close_session(command.media_id)
+            case SetBranches():
+                self.engine.set_branches(command)
             case CloseRoom():
                 self.engine.close_room(command.room_id)
             case GetStats():
