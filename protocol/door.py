@@ -139,6 +139,13 @@ class RevokeInvite(Message, frozen=True):
     invite_id: Token
 
 
+class UseInvite(Message, frozen=True):
+    """A newcomer who waits comes in with an invitation. Reply: `ok`, and `admitted`."""
+
+    id: Id
+    token: Token
+
+
 class InviteCreated(Message, frozen=True):
     """Reply to `create_invite`: the token is told this once."""
 
@@ -175,6 +182,7 @@ DoorCommand = (
     | CreateInvite
     | ListInvites
     | RevokeInvite
+    | UseInvite
 )
 DoorReply = ContactsAdded | InviteCreated | Invites
 DoorEvent = Knocked | KnockClosed | Admitted | InviteChanged

@@ -11,6 +11,8 @@ import type { Entry } from "./contacts";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
 import type { Me } from "./protocol.gen";
+import { Invitations, NO_INVITATIONS } from "./invitations";
+import { dropLink } from "./links";
 import { pathOf, routeOf, type Route } from "./route";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
@@ -20,7 +22,6 @@ import { Visit } from "./visit";
 const NOTICE_MS = 6_000;
 const NOTICES_MAX = 3;
 const SESSION_RETRY_MS = 3_000;
-export const FOUNDER_KEY = "masil.founder";
 
 export interface AppDependencies {
   readonly store: Store<AppState>;
@@ -35,6 +36,7 @@ export class App {
   readonly #deps: AppDependencies;
   readonly #addressBook: AddressBook;
   readonly administration: Administration;
+  readonly invitations: Invitations;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -53,6 +55,7 @@ export class App {
     });
     const names = new ContactNameStore(deps.storage);
     this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
+    this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.administration = new Administration(deps.store, this.#signalling);
   }
 
@@ -60,6 +63,7 @@ export class App {
   start = async (): Promise<void> => {
     try {
       const session = await currentSession();
+      void this.invitations.look();
       if (session === null) this.#store.patch({ phase: "signed_out" });
       else this.#signedIn(session.me);
     } catch (error) {
@@ -82,13 +86,17 @@ export class App {
     name: string,
   ): Promise<ProblemCode | null> => {
     const founderToken = this.#store.get().founderToken;
-    const verified = verifyCode({ number, region, code, name, founderToken });
+    const inviteToken = this.#store.get().held?.token ?? null;
+    const verified = verifyCode({ number, region, code, name, founderToken, inviteToken });
     const problem = await this.#problemOf(verified);
     if (problem === null) {
       this.#dropFounderToken();
+      this.invitations.drop();
       this.#signedIn((await verified).me);
     } else if (problem === "bad_founder_link") {
       this.#dropFounderToken();
+    } else if (problem.startsWith("invite_")) {
+      void this.invitations.lookAgain();
     }
     return problem;
   };
@@ -195,6 +203,9 @@ export class App {
 
   #receive(event: GateEvent): void {
     switch (event.type) {
+      case "invite_changed":
+        this.invitations.apply(event);
+        break;
       case "participant_changed":
       case "participant_left":
       case "room_changed":
@@ -281,7 +292,8 @@ export class App {
   }
 
   #signedIn(me: Me): void {
-    if (location.pathname.startsWith("/founder")) this.#showPath({ view: "hallway" });
+    if (/^\/(founder|invite)\b/.test(location.pathname)) this.#showPath({ view: "hallway" });
+    if (me.membership === "member") this.invitations.drop();
     this.#store.patch({ phase: "inside", me });
     this.#addressBook.open(me);
     this.#signalling.start();
@@ -299,6 +311,7 @@ export class App {
       contacts: NO_CONTACTS,
       contactNames: {},
       admin: NO_ADMIN,
+      invitations: NO_INVITATIONS,
     });
   }
 
@@ -326,7 +339,7 @@ export class App {
   }
 
   #dropFounderToken(): void {
-    this.#deps.sessionStorage.removeItem(FOUNDER_KEY);
+    dropLink("founder", this.#deps.sessionStorage);
     this.#store.patch({ founderToken: null });
   }
 

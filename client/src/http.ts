@@ -5,6 +5,7 @@ import type {
   CodeSent,
   CodeVerification,
   ErrorCode,
+  InviteLook,
   Problem,
   SignedIn,
 } from "./protocol.gen";
@@ -33,6 +34,11 @@ export function requestCode(body: CodeRequest): Promise<CodeSent> {
 /** Prove the number; the session cookie comes with the answer. Throws `HttpError`. */
 export function verifyCode(body: CodeVerification): Promise<SignedIn> {
   return call<SignedIn>("POST", "/api/sign-in/verify", body);
+}
+
+/** How the invitation of a link stands. Throws `HttpError`. */
+export function lookAtInvite(token: string): Promise<InviteLook> {
+  return call<InviteLook>("POST", "/api/invite", { token });
 }
 
 /** Who is signed in; null where nobody is. Throws `HttpError` where the gate is away. */

@@ -2,9 +2,10 @@
 
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { App, FOUNDER_KEY } from "./app";
+import { App } from "./app";
 import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
-import { founderTokenOf, routeOf } from "./route";
+import { takeLink } from "./links";
+import { routeOf } from "./route";
 import { initialState, type AppState } from "./state";
 import { Store } from "./store";
 import { Page } from "./views/page";
@@ -16,16 +17,6 @@ import "./styles/seats.css";
 import "./styles/room.css";
 
 const LOCALE_KEY = "masil.locale";
-
-/** The founder's token is taken out of the address bar, and kept for this tab only. */
-function takeFounderToken(): string | null {
-  const token = founderTokenOf(location);
-  if (token !== null) {
-    sessionStorage.setItem(FOUNDER_KEY, token);
-    history.replaceState(null, "", "/founder");
-  }
-  return location.pathname.startsWith("/founder") ? sessionStorage.getItem(FOUNDER_KEY) : null;
-}
 
 function socketAddress(): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -53,8 +44,8 @@ function networkInformation(): EventTarget | undefined {
 }
 
 function main(root: HTMLElement): void {
-  const founderToken = takeFounderToken();
-  const state = initialState(routeOf(location), founderToken, chooseRegion(navigator.languages));
+  const link = takeLink(location, history, sessionStorage);
+  const state = initialState(routeOf(location), link, chooseRegion(navigator.languages));
   const store = new Store(state);
   const app = new App({
     store,

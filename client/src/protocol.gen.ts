@@ -289,6 +289,13 @@ export interface RevokeInvite {
   inviteId: string;
 }
 
+/** A newcomer who waits comes in with an invitation. Reply: `ok`, and `admitted`. */
+export interface UseInvite {
+  type: "use_invite";
+  id: number;
+  token: string;
+}
+
 /** People by a part of their name, oldest accounts first. Reply: `members_listed`. */
 export interface ListMembers {
   type: "list_members";
@@ -779,6 +786,7 @@ export type ClientMessage =
   | CreateInvite
   | ListInvites
   | RevokeInvite
+  | UseInvite
   | ListMembers
   | BanMember
   | UnbanMember

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { founderTokenOf, pathOf, routeOf } from "./route";
+import { pathOf, routeOf } from "./route";
 
 describe("addresses", () => {
   it("name a view, and views name an address", () => {
@@ -8,11 +8,5 @@ describe("addresses", () => {
     expect(routeOf({ pathname: "/", hash: "#admin" })).toEqual({ view: "admin" });
     expect(routeOf({ pathname: "/", hash: "#you" })).toEqual({ view: "you" });
     expect(routeOf({ pathname: "/room/../../x", hash: "" })).toEqual({ view: "hallway" });
-  });
-
-  it("hold the founder's token in the fragment only", () => {
-    expect(founderTokenOf({ pathname: "/founder", hash: "#tok" })).toBe("tok");
-    expect(founderTokenOf({ pathname: "/founder", hash: "" })).toBeNull();
-    expect(founderTokenOf({ pathname: "/", hash: "#tok" })).toBeNull();
   });
 });

@@ -5,13 +5,8 @@ export type Route =
   | { view: "contacts" }
   | { view: "you" }
   | { view: "admin" }
+  | { view: "invitations" }
   | { view: "room"; roomId: string };
-
-/** The founder's link: `/founder#TOKEN`. The token is in the fragment, which no server log sees. */
-export function founderTokenOf(location: { pathname: string; hash: string }): string | null {
-  if (!/^\/founder\/?$/.test(location.pathname)) return null;
-  return location.hash.length > 1 ? location.hash.slice(1) : null;
-}
 
 export function routeOf(location: { pathname: string; hash: string }): Route {
   const room = /^\/room\/([\w-]{1,64})\/?$/.exec(location.pathname);
@@ -24,6 +19,8 @@ function byHash(hash: string): Route {
   switch (hash) {
     case "#contacts":
       return { view: "contacts" };
+    case "#invitations":
+      return { view: "invitations" };
     case "#admin":
       return { view: "admin" };
     case "#you":
@@ -40,6 +37,7 @@ export function pathOf(route: Route): string {
     case "contacts":
     case "you":
     case "admin":
+    case "invitations":
       return `/#${route.view}`;
     case "hallway":
       return "/";

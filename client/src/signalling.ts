@@ -8,6 +8,8 @@ import type {
   ClientMessage,
   ContactsAdded,
   ErrorCode,
+  InviteCreated,
+  Invites,
   Joined,
   MediaOffer,
   MembersListed,
@@ -23,6 +25,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 export type Command = WithoutId<ClientMessage>;
 
 interface Replies {
+  create_invite: InviteCreated;
+  list_invites: Invites;
   list_members: MembersListed;
   list_reports: ReportsListed;
   open_room: RoomOpened;

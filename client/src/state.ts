@@ -3,6 +3,8 @@
 import { NO_ADMIN, type AdminState } from "./administration";
 import type { HttpFailure } from "./http";
 import type { VoiceState } from "./media/voice";
+import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invitations";
+import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
 import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
@@ -63,6 +65,8 @@ export interface AppState {
   readonly phase: "starting" | "unreachable" | "signed_out" | "inside";
   readonly route: Route;
   readonly founderToken: string | null;
+  /** The invitation with which somebody came. */
+  readonly held: HeldInvite | null;
   readonly me: Me | null;
   readonly connection: Connection;
   readonly rooms: readonly RoomCard[];
@@ -76,6 +80,7 @@ export interface AppState {
   readonly visit: VisitState | null;
   readonly notices: readonly ShownNotice[];
   readonly admin: AdminState;
+  readonly invitations: InvitationsState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -87,11 +92,12 @@ export const NO_CONTACTS: ContactsState = {
 };
 
 /** Before anything is known. */
-export function initialState(route: Route, founderToken: string | null, region: string): AppState {
+export function initialState(route: Route, link: Link | null, region: string): AppState {
   return {
     phase: "starting",
     route,
-    founderToken,
+    founderToken: link?.kind === "founder" ? link.token : null,
+    held: link?.kind === "invite" ? { token: link.token, state: null, inviterName: null } : null,
     me: null,
     connection: { state: "connecting", reason: "starting", attempt: 0 },
     rooms: [],
@@ -104,5 +110,6 @@ export function initialState(route: Route, founderToken: string | null, region: 
     visit: null,
     notices: [],
     admin: NO_ADMIN,
+    invitations: NO_INVITATIONS,
   };
 }

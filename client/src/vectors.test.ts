@@ -17,7 +17,8 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   switch_captions: true, consent: true, add_contacts: true, forget_contacts: true, admit: true,
   ignore_knock: true, withdraw_knock: true,
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
-  close_report: true,
+  close_report: true, create_invite: true, list_invites: true, revoke_invite: true,
+  use_invite: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
@@ -27,6 +28,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
   caption_gap: "room", captions_purged: "room", topics: "room",
   room_ended: "end",
+  invite_created: "reply", invites: "reply", invite_changed: "end",
   me_changed: "hallway", reports_waiting: "hallway", members_listed: "reply", reports_listed: "reply",
 };
 

@@ -16,7 +16,6 @@ import structlog
 
 from server.domain.errors import MailNotSentError
 
-TIMEOUT_S = 15.0
 Encryption = Literal["starttls", "tls", "none"]
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +50,8 @@ class SmtpServer:
     """The address in From."""
     tls: ssl.SSLContext | None = None
     """Whom to trust; None: the system's authorities."""
+    timeout_s: float = 15.0
+    """Of each step."""
 
 
 class SmtpMailSender:
@@ -72,7 +73,7 @@ class SmtpMailSender:
                 use_tls=server.encryption == "tls",
                 start_tls=server.encryption == "starttls",
                 tls_context=server.tls,
-                timeout=TIMEOUT_S,
+                timeout=server.timeout_s,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # The text of an SMTP error may hold the address.

@@ -23,6 +23,7 @@ from server.domain.errors import (
     CodeTooOftenError,
     CodeTriesExhaustedError,
     CodeWrongError,
+    KnockClosedError,
     NotSignedInError,
 )
 from server.domain.ids import MemberId, NumberHash
@@ -265,6 +266,27 @@ class People:
             return member, None
         return member, await self.invites.redeem(proof.invite_token, member.member_id)
 
+    async def use_invite(self, member: Member, token: str) -> None:
+        """A newcomer who waits, and has proven his number, comes in with an invitation.
+
+        Raises:
+            KnockClosedError: he is a member already.
+            InviteUnknownError, InviteUsedError, InviteRevokedError, InviteExpiredError,
+            StoreUnavailableError
+        """
+        async with self.admission.door, self._store.transaction():
+            now = await self._store.member(member.member_id)
+            if now is None or now.membership is not Membership.WAITING:
+                raise KnockClosedError
+            inside = replace(now, membership=Membership.MEMBER)
+            await self._store.save_member(inside)
+            invite = await self.invites.redeem(token, inside.member_id)
+            closed = await self._stop_waiting(inside)
+        if closed:
+            self.admission.close_alerts(closed)
+        self.admission.open_door(inside)
+        await self.invites.told(invite)
+
     def _newcomer(self, digest: NumberHash, name: str) -> Member:
         return Member(
             member_id=MemberId(secrets.token_hex(8)),
@@ -284,9 +306,9 @@ class People:
         await self._store.save_entry(Entry(member.member_id, None, Way.FOUNDER, now_ms))
         return founder
 
-    async def _stop_waiting(self, founder: Member) -> Knock | None:
-        """Nobody is asked any more about a newcomer who became the founder."""
-        at_door = await self._store.knock_of(founder.member_id)
+    async def _stop_waiting(self, inside: Member) -> Knock | None:
+        """Nobody is asked any more about a newcomer who came in by another way."""
+        at_door = await self._store.knock_of(inside.member_id)
         if at_door:
             await self._store.save_knock(knocks.withdraw(at_door))
         return at_door

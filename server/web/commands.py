@@ -57,6 +57,10 @@ class Commands:
         if isinstance(command, wire.WithdrawKnock):
             await self._admission.withdraw(member)
             return wire.Ok(id=command.id)
+        if isinstance(command, wire.UseInvite):
+            await self._people.use_invite(member, command.token)
+            self._rooms.show_hallway(member.member_id)
+            return wire.Ok(id=command.id)
         if member.membership is not Membership.MEMBER:
             raise NotAdmittedError
         if isinstance(command, AdminCommand):

@@ -94,7 +94,7 @@ def serving(inbox: Inbox, **options: Any) -> Iterator[SmtpServer]:
     controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
-        yield SmtpServer("127.0.0.1", port, "none", "", "", "masil@masil.example")
+        yield SmtpServer("127.0.0.1", port, "none", "", "", "masil@masil.example", timeout_s=2.0)
     finally:
         controller.stop()
 

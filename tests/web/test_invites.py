@@ -118,6 +118,24 @@ async def test_a_newcomer_who_waits_gets_in_by_an_invitation(gate: Gate) -> None
     await host.event(wire.KnockClosed, lambda e: e.knock_id == knock.knock_id)
 
 
+async def test_a_newcomer_who_waits_uses_an_invitation_without_another_code(gate: Gate) -> None:
+    host = await gate.member(1)
+    await host.add_contacts(7)
+    room_id = await host.open_room()
+    waiting = gate.page()
+    await waiting.sign_in(7, "Guest")
+    await waiting.connect()
+    knock = (await host.event(wire.Knocked)).knock
+    token = (await host.ask(wire.CreateInvite)).token
+    assert await waiting.refusal(wire.UseInvite, token="guess") is ErrorCode.INVITE_UNKNOWN
+    await waiting.ask(wire.UseInvite, token=token)
+    assert (await waiting.event(wire.Admitted)).me.membership == "member"
+    assert [card.room_id for card in (await waiting.event(wire.Hallway)).rooms] == [room_id]
+    await host.event(wire.KnockClosed, lambda e: e.knock_id == knock.knock_id)
+    assert (await host.event(wire.InviteChanged)).invite.state == "used"
+    assert await waiting.refusal(wire.UseInvite, token=token) is ErrorCode.KNOCK_CLOSED
+
+
 async def test_a_member_who_opens_a_link_does_not_use_it_up(gate: Gate) -> None:
     host = await gate.member(1)
     await gate.member(2)

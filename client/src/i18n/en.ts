@@ -4,6 +4,7 @@ import { admin } from "./en/admin";
 import { captions } from "./en/captions";
 import { door } from "./en/door";
 import { hallway } from "./en/hallway";
+import { invitations } from "./en/invitations";
 import { page } from "./en/page";
 import { problems } from "./en/problems";
 import { room } from "./en/room";
@@ -14,6 +15,7 @@ export const en = {
   ...door,
   ...hallway,
   ...you,
+  ...invitations,
   ...admin,
   ...room,
   ...captions,

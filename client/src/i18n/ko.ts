@@ -5,6 +5,7 @@ import { admin } from "./ko/admin";
 import { captions } from "./ko/captions";
 import { door } from "./ko/door";
 import { hallway } from "./ko/hallway";
+import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
 import { problems } from "./ko/problems";
 import { room } from "./ko/room";
@@ -15,6 +16,7 @@ export const ko: Catalogue = {
   ...door,
   ...hallway,
   ...you,
+  ...invitations,
   ...admin,
   ...room,
   ...captions,

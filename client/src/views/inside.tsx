@@ -7,6 +7,7 @@ import { ConnectionBanner } from "./connection";
 import { Contacts } from "./contacts";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
+import { Invitations } from "./invitations";
 import type { PageProps } from "./page";
 import { Room } from "./room";
 import { You } from "./you";
@@ -56,6 +57,14 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
           onProblem={actions.contactsProblem}
           onForget={actions.forgetContacts}
           onBack={toHallway}
+        />
+      );
+    case "invitations":
+      return (
+        <Invitations
+          invitations={state.invitations}
+          actions={actions.invitations}
+          onBack={() => actions.go({ view: "you" })}
         />
       );
     case "admin":

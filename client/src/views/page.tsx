@@ -16,7 +16,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
-  | "administration" | "hear" | "inRoom" | "resume" | "dismiss"
+  | "administration" | "invitations" | "hear" | "inRoom" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
@@ -61,6 +61,8 @@ function View({ state, actions, onLocale }: PageProps) {
     return (
       <SignIn
         founder={state.founderToken !== null}
+        held={state.held}
+        invitations={actions.invitations}
         region={state.region}
         onRequestCode={actions.requestCode}
         onVerify={actions.verify}
@@ -75,6 +77,8 @@ function View({ state, actions, onLocale }: PageProps) {
         <ConnectionBanner {...state} voice={null} />
         <Waiting
           name={state.me.name}
+          held={state.held}
+          invitations={actions.invitations}
           onWithdraw={actions.withdrawKnock}
           onSignOut={actions.signOut}
           onLocale={onLocale}

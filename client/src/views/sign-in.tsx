@@ -2,13 +2,17 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { REGIONS } from "../i18n/regions";
+import type { HeldInvite, Invitations } from "../invitations";
 import type { ProblemCode } from "../state";
+import { HeldInviteNote, PasteInvite } from "./held-invite";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
 
 type Step = "number" | "code" | "name";
 
 export interface SignInProps extends LanguageProps {
   readonly founder: boolean;
+  readonly held: HeldInvite | null;
+  readonly invitations: Pick<Invitations, "paste" | "drop">;
   readonly region: string;
   readonly onRequestCode: (number: string, region: string) => Promise<ProblemCode | null>;
   readonly onVerify: (
@@ -54,7 +58,8 @@ export function SignIn(props: SignInProps) {
     }
   };
 
-  const founder = props.founder;
+  const { founder, held, invitations } = props;
+  const invited = held !== null && (held.state === "open" || held.state === null);
   return (
     <div class="view door">
       <main id="content" tabIndex={-1}>
@@ -63,6 +68,7 @@ export function SignIn(props: SignInProps) {
         </p>
         <h1>{founder ? t("signin.founder_title") : t("signin.title")}</h1>
         <p>{founder ? t("signin.founder_text") : t("app.tagline")}</p>
+        {!founder && <HeldInviteNote held={held} onDrop={invitations.drop} />}
         <form class="form card" onSubmit={(event) => void submit(event)} aria-busy={busy}>
           {step === "number" && founder && <NameField name={name} onName={setName} />}
           {step === "number" && (
@@ -81,7 +87,7 @@ export function SignIn(props: SignInProps) {
             </p>
           )}
           <button type="submit" class="button" disabled={busy}>
-            {submitText(t, step)}
+            {submitText(t, step, invited)}
           </button>
           {step !== "number" && (
             <div class="row">
@@ -96,7 +102,10 @@ export function SignIn(props: SignInProps) {
             </div>
           )}
         </form>
-        {step === "number" && !founder && <p class="plain-words">{t("signin.plain")}</p>}
+        {step === "number" && !founder && !invited && (
+          <p class="plain-words">{t("signin.plain")}</p>
+        )}
+        {step === "number" && !founder && <PasteInvite held={held} onPaste={invitations.paste} />}
         <p class="small">{t("signin.promise")}</p>
         <footer class="foot">
           <LanguageSwitch onLocale={props.onLocale} />
@@ -106,9 +115,10 @@ export function SignIn(props: SignInProps) {
   );
 }
 
-function submitText(t: ReturnType<typeof useText>["t"], step: Step): string {
+function submitText(t: ReturnType<typeof useText>["t"], step: Step, invited: boolean): string {
   if (step === "number") return t("signin.send_code");
-  return step === "code" ? t("signin.confirm") : t("signin.knock");
+  if (step === "code") return t("signin.confirm");
+  return invited ? t("invite.come_in") : t("signin.knock");
 }
 
 interface NumberFieldsProps {

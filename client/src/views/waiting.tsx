@@ -1,16 +1,21 @@
 /** At the door: the page turns into the hallway by itself when somebody lets the newcomer in. */
 
 import { useState } from "preact/hooks";
+import type { HeldInvite, Invitations } from "../invitations";
 import { Confirm } from "./dialog";
+import { HeldInviteNote, PasteInvite } from "./held-invite";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
 
 export interface WaitingProps extends LanguageProps {
   readonly name: string;
+  readonly held: HeldInvite | null;
+  readonly invitations: Pick<Invitations, "paste" | "drop" | "use">;
   readonly onWithdraw: () => void;
   readonly onSignOut: () => void;
 }
 
-export function Waiting({ name, onWithdraw, onSignOut, onLocale }: WaitingProps) {
+export function Waiting(props: WaitingProps) {
+  const { name, held, invitations, onWithdraw, onSignOut, onLocale } = props;
   const { t } = useText();
   const [asking, setAsking] = useState(false);
   return (
@@ -22,6 +27,13 @@ export function Waiting({ name, onWithdraw, onSignOut, onLocale }: WaitingProps)
         <h1>{t("waiting.title", { name })}</h1>
         <p>{t("waiting.text")}</p>
         <p class="small">{t("waiting.hint")}</p>
+        <HeldInviteNote held={held} onDrop={invitations.drop} />
+        {held?.state === "open" && (
+          <button type="button" class="button" onClick={() => void invitations.use()}>
+            {t("invite.come_in")}
+          </button>
+        )}
+        <PasteInvite held={held} onPaste={invitations.paste} />
         <button type="button" class="button quiet" onClick={() => setAsking(true)}>
           {t("waiting.withdraw")}
         </button>

@@ -25,6 +25,11 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
       </p>
       <nav class="rows" aria-label={t("you.title")}>
         <Row title={t("contacts.title")} text={t("you.contacts")} onOpen={() => onGo({ view: "contacts" })} />
+        <Row
+          title={t("invitations.title")}
+          text={t("invitations.row")}
+          onOpen={() => onGo({ view: "invitations" })}
+        />
         {me.isAdmin && (
           <Row
             title={t("admin.title")}

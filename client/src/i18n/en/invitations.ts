@@ -1,0 +1,48 @@
+/** English: invitations given, and the one a newcomer holds. */
+
+export const invitations = {
+  "invitations.title": "Invitations",
+  "invitations.row": "Let somebody in whose number you do not have",
+  "invitations.text":
+    "A link lets one person in, once. You can see whether it was used, and take it back until then. Letting in those who knock needs none.",
+  "invitations.left": { one: "You have {count} to give", other: "You have {count} to give" },
+  "invitations.left_none": "You have given all you had",
+  "invitations.left_any": "You can give as many as you like",
+  "invitations.make": "Make a link",
+  "invitations.email": "Or send it by e-mail",
+  "invitations.email_hint": "The address is used for this one e-mail and not kept.",
+  "invitations.send": "Send",
+  "invitations.made": "Here is your link",
+  "invitations.sent": "Sent to {email}. The link, too:",
+  "invitations.link": "Invitation link",
+  "invitations.once": "It is shown this once: the house keeps only what it takes to recognise it.",
+  "invitations.copy": "Copy the link",
+  "invitations.copied": "Copied",
+  "invitations.share": "Share…",
+  "invitations.given": "Given so far",
+  "invitations.open": "Not used yet",
+  "invitations.used": "Used",
+  "invitations.used_by": "{name} came in with it",
+  "invitations.expired": "Too old: nobody used it",
+  "invitations.revoked": "Taken back",
+  "invitations.by_mail": "by e-mail",
+  "invitations.by_link": "by link",
+  "invitations.until": "good until {date}",
+  "invitations.take_back": "Take back",
+  "invitations.take_back_confirm": "The link stops working at once. You can give another one then.",
+
+  "invite.open":
+    "{name} invites you. Prove your number and you are in; nobody else is asked.",
+  "invite.used": "This invitation was used already. Each lets in one person.",
+  "invite.expired": "This invitation is too old.",
+  "invite.revoked": "This invitation was taken back.",
+  "invite.unknown": "This is not an invitation of this house.",
+  "invite.way_on":
+    "Ask for a new one, or knock with your number: members who have it are asked then.",
+  "invite.knock_instead": "Knock with my number",
+  "invite.use_instead": "Use an invitation link instead",
+  "invite.paste": "Invitation link",
+  "invite.use": "Use it",
+  "invite.not_a_link": "That is not an invitation link.",
+  "invite.come_in": "Come in",
+} as const;
