@@ -25,7 +25,7 @@ from server.domain.contact import (
 )
 from server.domain.entry import Entry, Way
 from server.domain.errors import BadNumberError, ContactsFullError, KnockClosedError
-from server.domain.ids import ContactHash, KnockId, MemberId
+from server.domain.ids import ContactHash, ContactId, KnockId, MemberId
 from server.domain.knock import Asked, Knock, KnockState
 from server.domain.member import Member, Membership, require_member
 from server.ports import Clock, Store
@@ -63,13 +63,21 @@ class Admission:
         """
         if await self._store.knock_of(newcomer.member_id):
             return None
-        holders = await self._store.holders(await self._hashes_of_everybody(full))
+        holders = await self.holders_of(full)
         asked = tuple(Asked(member_id, contact) for member_id, contact in holders)
         at_door = knocks.knock(
             KnockId(secrets.token_hex(8)), newcomer.member_id, asked, self._clock.now_ms()
         )
         await self._store.save_knock(at_door)
         return at_door
+
+    async def holders_of(self, full: str) -> Sequence[tuple[MemberId, ContactId]]:
+        """Which members hold a number: one keyed hash for each of them, then an indexed look-up.
+
+        Raises:
+            StoreUnavailableError
+        """
+        return await self._store.holders(await self._hashes_of_everybody(full))
 
     async def _hashes_of_everybody(self, full: str) -> Sequence[ContactHash]:
         members = await self._store.member_ids()

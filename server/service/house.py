@@ -14,6 +14,8 @@ from server.service.people import People
 from server.service.relay import Relay
 from server.service.rooms import EVERY_S, Rooms
 
+ANSWER_STEP_S = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -30,6 +32,8 @@ class Outside:
     mail: MailSender | None = None
     """None: the house sends no e-mail."""
     invites: InviteRules = field(default_factory=InviteRules)
+    answer_step_s: float = ANSWER_STEP_S
+    """See `House.answer_step_s`; other values are for tests."""
     every_s: float = EVERY_S
     """How often seats expire and the hallway is shown at most; other values are for tests."""
 
@@ -45,6 +49,8 @@ class House:
     rooms: Rooms
     relay: Relay
     administration: Administration
+    answer_step_s: float
+    """Signing in answers at multiples of this, so that its time tells nothing of contacts."""
 
 
 def build(outside: Outside) -> House:
@@ -67,4 +73,13 @@ def build(outside: Outside) -> House:
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, evictor=rooms
     )
-    return House(outside.clock, hub, people, captions, rooms, relay, administration)
+    return House(
+        outside.clock,
+        hub,
+        people,
+        captions,
+        rooms,
+        relay,
+        administration,
+        outside.answer_step_s,
+    )

@@ -168,7 +168,6 @@ knock = Table(
     Column("state", String, nullable=False),
     Column("knocked_at_ms", BigInteger, nullable=False),
     Column("admitted_by", String, ForeignKey("member.member_id", ondelete="SET NULL")),
-    Column("matched", Boolean, nullable=False, server_default=true()),
     Index(None, "newcomer_id"),
     Index(None, "state"),
 )

@@ -16,6 +16,7 @@ from server.service.people import Proof
 from server.web import keys
 from server.web.auth import client_address
 from server.web.errors import MESSAGE, status_of
+from server.web.steady import steady
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 
@@ -92,7 +93,9 @@ async def verify(request: web.Request) -> web.Response:
         body.number, body.region, body.code, body.name, body.founder_token, body.invite_token
     )
     door = request.app[keys.DOOR]
-    signed_in = await request.app[keys.HOUSE].people.sign_in(proof, door.token(request))
+    house = request.app[keys.HOUSE]
+    async with steady(house.answer_step_s):
+        signed_in = await house.people.sign_in(proof, door.token(request))
     response = _json(wire.SignedIn(me=render.me(signed_in.member)))
     door.set_token(response, signed_in.token)
     return response

@@ -65,6 +65,7 @@ class Gate:
     mail: FakeMailSender = field(default_factory=FakeMailSender)
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
+    answer_step_s: float = 0.0
 
     async def __aenter__(self) -> Self:
         _write_client(self.directory)
@@ -159,6 +160,7 @@ class Gate:
                     TURN_SECRET,
                     self.mail,
                     InviteRules(public_url=self.origin),
+                    answer_step_s=self.answer_step_s,
                     every_s=EVERY_S,
                 )
             )

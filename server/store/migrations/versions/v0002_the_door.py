@@ -22,9 +22,6 @@ def upgrade() -> None:
             "member", sa.Column(name, sa.Boolean(), server_default=sa.true(), nullable=False)
         )
     op.add_column(
-        "knock", sa.Column("matched", sa.Boolean(), server_default=sa.true(), nullable=False)
-    )
-    op.add_column(
         "session", sa.Column("session_id", sa.String(), server_default="", nullable=False)
     )
     op.add_column("session", sa.Column("device", sa.String(), server_default="", nullable=False))

@@ -1,0 +1,104 @@
+"""What a registration answers, and when, is the same whether nobody or fifty hold the number."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from server.domain.contact import contact_hash, number_hash
+from server.domain.ids import MemberId
+from server.domain.member import Member, Membership
+from server.web.steady import steady
+from tests.web.gate import PEPPER, Gate
+from tests.web.page import Page, e164_of, number_of
+
+REGISTRATIONS = 2_000
+AT_ONCE = 8
+HOLDERS = 50
+STEP_S = 0.1
+BY_CHANCE = 0.001
+"""How often the tests of equal distributions may fail where there is nothing to find."""
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+
+async def settle(gate: Gate, held: range) -> None:
+    """Fifty members, each of whom holds these numbers."""
+    async with gate.store.transaction():
+        for n in range(HOLDERS):
+            member = MemberId(f"holder-{n}")
+            digest = number_hash(PEPPER, f"+1212555{n:04}")
+            await gate.store.save_member(
+                Member(member, digest, f"Holder {n}", Membership.MEMBER, False, 0)
+            )
+            hashes = [contact_hash(PEPPER, member, e164_of(index)) for index in held]
+            await gate.store.add_contacts(member, hashes, 0, 2**50)
+
+
+async def register(gate: Gate, page: Page, index: int) -> tuple[float, str]:
+    """How long the answer takes, and what it says but for the id."""
+    await gate.house.people.send_code(number_of(index), "KR", f"address {index}")
+    code = gate.sender.codes[e164_of(index)]
+    page.http.cookie_jar.clear()
+    began = time.perf_counter()
+    response = await page.verify(index, code, name="Newcomer")
+    took_s = time.perf_counter() - began
+    assert response.status == 200
+    return took_s, re.sub(r'"memberId":"\w+"', "", await response.text())
+
+
+async def test_body_and_time_are_the_same_for_none_and_for_fifty_holders(
+    tmp_path: Path, fresh_database: Path
+) -> None:
+    shutil.copy(fresh_database, tmp_path)
+    async with Gate(tmp_path, answer_step_s=STEP_S) as gate:
+        held = range(10_000, 10_000 + REGISTRATIONS // 2)
+        await settle(gate, held)
+        mixed = [*held, *range(20_000, 20_000 + len(held))]
+        random.Random(1).shuffle(mixed)
+        numbers = iter(mixed)
+        answers: dict[bool, list[tuple[float, str]]] = {True: [], False: []}
+
+        async def visitor() -> None:
+            page = gate.page()
+            for index in numbers:
+                answers[index in held].append(await register(gate, page, index))
+
+        await asyncio.gather(*(visitor() for _ in range(AT_ONCE)))
+        assert {len(found) for found in answers.values()} == {REGISTRATIONS // 2}
+        asked = await gate.store.waiting_knocks(MemberId("holder-0"))
+        assert len(asked) == len(held), "everybody who holds a number is asked before the answer"
+    known, unknown = ([took for took, _ in answers[key]] for key in (True, False))
+    assert {body for found in answers.values() for _, body in found} == {answers[True][0][1]}
+    for test in (stats.ks_2samp, stats.mannwhitneyu):
+        assert test(known, unknown).pvalue > BY_CHANCE
+
+
+async def test_without_the_fixed_time_the_same_test_tells_them_apart(
+    tmp_path: Path, fresh_database: Path
+) -> None:
+    """A positive control: what is hidden is there to be hidden."""
+    shutil.copy(fresh_database, tmp_path)
+    async with Gate(tmp_path) as gate:
+        held = range(10_000, 10_060)
+        await settle(gate, held)
+        page = gate.page()
+        took: dict[bool, list[float]] = {True: [], False: []}
+        for index, other in zip(held, range(20_000, 30_000), strict=False):
+            took[True].append((await register(gate, page, index))[0])
+            took[False].append((await register(gate, page, other))[0])
+    assert stats.mannwhitneyu(took[True], took[False], alternative="greater").pvalue < BY_CHANCE
+
+
+async def test_a_refusal_comes_at_the_same_time_as_an_answer() -> None:
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError):
+        async with steady(0.05):
+            raise ZeroDivisionError
+    assert time.monotonic() - began >= 0.05
