@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from protocol.errors import ErrorCode
 from protocol.signalling import Me, Number
-from protocol.wire import View
+from protocol.wire import Language, View
 
 Region = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
@@ -28,6 +28,8 @@ class CodeRequest(View, frozen=True, forbid_unknown_fields=True):
 
     number: Number
     region: Region
+    language: Language = "en"
+    """Of the page, and so of the message."""
 
 
 class CodeSent(View, frozen=True):

@@ -11,6 +11,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from server.config import Settings
 
 PEPPER_BYTES = 32
@@ -78,20 +80,27 @@ def load_turn_secret(settings: Settings) -> bytes:
     """
     if not settings.turn_urls:
         return b""
-    secret = settings.turn_secret.get_secret_value().strip().encode()
-    if settings.turn_secret_file is not None:
-        try:
-            secret = settings.turn_secret_file.read_bytes().strip()
-        except OSError as error:
-            raise StartError(
-                f"The TURN secret {settings.turn_secret_file} cannot be read: {error.strerror}."
-            ) from error
+    secret = load_secret("MASIL_TURN_SECRET", settings.turn_secret_file, settings.turn_secret)
     if len(secret) < MIN_TURN_SECRET_BYTES:
         raise StartError(
             "MASIL_TURN_URLS needs the TURN server's secret, at least "
             f"{MIN_TURN_SECRET_BYTES} bytes long: set MASIL_TURN_SECRET_FILE."
         )
     return secret
+
+
+def load_secret(setting: str, file: Path | None, value: SecretStr | None = None) -> bytes:
+    """A secret of the operator's, from its file where there is one; empty where it is not set.
+
+    Raises:
+        StartError: the file cannot be read.
+    """
+    if file is None:
+        return value.get_secret_value().strip().encode() if value else b""
+    try:
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise StartError(f"{setting}_FILE ({file}) cannot be read: {error.strerror}.") from error
 
 
 def _make_once(path: Path) -> None:

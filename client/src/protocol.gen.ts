@@ -93,6 +93,8 @@ export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" |
 
 export type Role = "listener" | "moderator" | "speaker";
 
+export type Language = "en" | "ko";
+
 /** Open a room with the sender as moderator. Reply: `room_opened`. */
 export interface OpenRoom {
   type: "open_room";
@@ -623,6 +625,8 @@ export interface ReportsWaiting {
 export interface CodeRequest {
   number: string;
   region: string;
+  /** Of the page, and so of the message. */
+  language?: Language;
 }
 
 /** Prove the number. A new number also needs a name, and becomes a newcomer who waits. */

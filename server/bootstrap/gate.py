@@ -13,13 +13,14 @@ import structlog
 import typer
 from aiohttp import web
 
+from server.bootstrap.senders import code_sender
 from server.captions.link import AnalysisLink
 from server.clock import SystemClock
 from server.config import Settings
 from server.domain.errors import StoreUnavailableError
 from server.media.pool import MediaPool
-from server.notify.console import ConsoleCodeSender
-from server.ports import CodeSender, Store
+from server.ports import Store
+from server.service.code_budget import CodeRules
 from server.service.house import Outside, build
 from server.service.hub import Hub
 from server.service.people import People
@@ -42,8 +43,11 @@ async def run_gate(settings: Settings) -> None:
     require_client(settings)
     tls = _tls(settings)
     turn_secret = load_turn_secret(settings)
+    clock = SystemClock()
+    sender = code_sender(settings, clock.now_ms)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(sender.close)
         store = await stack.enter_async_context(open_store(settings))
         workers = settings.resolved_media_workers()
         media = MediaPool([settings.media_socket(index) for index in range(workers)])
@@ -58,13 +62,16 @@ async def run_gate(settings: Settings) -> None:
         house = build(
             Outside(
                 store,
-                SystemClock(),
-                _code_sender(settings),
+                clock,
+                sender,
                 media,
                 analysis,
                 load_pepper(settings),
                 settings.turn_urls,
                 turn_secret,
+                code_rules=CodeRules(
+                    settings.codes_a_day, settings.default_region, settings.public_host()
+                ),
             )
         )
         runner = web.AppRunner(
@@ -93,18 +100,14 @@ async def print_founder_link(settings: Settings) -> None:
         StartError: the house has members already, or the database cannot be opened.
     """
     async with open_store(settings) as store:
-        people = People(store, SystemClock(), _code_sender(settings), Hub(), load_pepper(settings))
+        clock = SystemClock()
+        sender = code_sender(settings, clock.now_ms)
+        people = People(store, clock, sender, Hub(), load_pepper(settings))
         with _database_needed():
             link = await _founder_link(settings, people)
     if link is None:
         raise StartError("This house has members already; one of them has to let you in.")
     typer.echo(link)
-
-
-def _code_sender(settings: Settings) -> CodeSender:
-    match settings.code_sender:
-        case "console":
-            return ConsoleCodeSender()
 
 
 @asynccontextmanager

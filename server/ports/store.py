@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from server.domain.ban import Ban
+from server.domain.bucket import Draw
 from server.domain.ids import (
     ContactHash,
     ContactId,
@@ -168,6 +169,26 @@ class AdministrationStore(Protocol):
         """(job, when it ran last, how much it affected), by name."""
 
 
+class BucketStore(Protocol):
+    """Token buckets that a restart must not fill."""
+
+    async def draw(self, draws: Sequence[Draw], now_ms: int) -> frozenset[bytes]:
+        """Take a token for every draw, or none at all; returns the buckets that gave one.
+
+        Draws at the same time never share a token. Call it once in a transaction at most: two
+        that draw from the same buckets in different orders would wait for each other.
+
+        Raises:
+            BucketEmptyError: a limit is reached; nothing was changed.
+        """
+
+    async def fill_buckets(self, keys: Sequence[bytes]) -> None:
+        """Make these full again."""
+
+    async def forget_buckets(self, before_ms: int) -> int:
+        """Drop those that nobody has drawn from since then; returns how many."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -176,6 +197,7 @@ class Store(
     KnockStore,
     RoomStore,
     AdministrationStore,
+    BucketStore,
     Protocol,
 ):
     """The whole database, one implementation for all its parts.

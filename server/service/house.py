@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.ports import CaptionFeed, Clock, CodeSender, MediaEngine, Store
 from server.service.administration import Administration
 from server.service.captions import Captions
+from server.service.code_budget import CodeRules
 from server.service.hub import Hub
 from server.service.people import People
 from server.service.relay import Relay
@@ -26,6 +27,7 @@ class Outside:
     pepper: bytes
     turn_urls: Sequence[str] = ()
     turn_secret: bytes = b""
+    code_rules: CodeRules = field(default_factory=CodeRules)
     every_s: float = EVERY_S
     """How often seats expire and the hallway is shown at most; other values are for tests."""
 
@@ -46,7 +48,14 @@ class House:
 def build(outside: Outside) -> House:
     """One house; nothing of it runs yet."""
     hub = Hub()
-    people = People(outside.store, outside.clock, outside.code_sender, hub, outside.pepper)
+    people = People(
+        outside.store,
+        outside.clock,
+        outside.code_sender,
+        hub,
+        outside.pepper,
+        outside.code_rules,
+    )
     captions = Captions(outside.feed, outside.clock, hub)
     rooms = Rooms(
         outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s

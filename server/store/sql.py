@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from server.store.administration import SqlAdministration
 from server.store.admission import SqlAdmission
+from server.store.buckets import SqlBuckets
 from server.store.members import SqlMembers
 from server.store.rooms import SqlRooms
 
 
-class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlAdministration):
+class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlAdministration, SqlBuckets):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 
     `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://USER@HOST/NAME`.

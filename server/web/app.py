@@ -110,6 +110,7 @@ async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
 async def _tidy(people: People) -> None:
     while True:
         await people.admission.tidy()
+        await people.codes.tidy()
         await asyncio.sleep(TIDY_EVERY_S)
 
 

@@ -92,6 +92,53 @@ def test_a_wrong_setting_is_named_without_its_value() -> None:
     assert "s3cret" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"MASIL_CODE_SENDER": "pigeon"}, "MASIL_CODE_SENDER"),
+        ({"MASIL_CODE_SENDER": "webhook"}, "MASIL_CODE_WEBHOOK_URL must be an https:// address"),
+        (
+            {"MASIL_CODE_SENDER": "webhook", "MASIL_CODE_WEBHOOK_URL": "http://sms.example/x"},
+            "MASIL_CODE_WEBHOOK_URL must be an https:// address",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "webhook", "MASIL_CODE_WEBHOOK_URL": "https://sms.example/x"},
+            "needs a secret of at least 16 bytes: set MASIL_CODE_WEBHOOK_SECRET_FILE",
+        ),
+        (
+            {
+                "MASIL_CODE_SENDER": "webhook",
+                "MASIL_CODE_WEBHOOK_URL": "https://sms.example/x",
+                "MASIL_CODE_WEBHOOK_SECRET_FILE": "/nowhere",
+            },
+            "MASIL_CODE_WEBHOOK_SECRET_FILE (/nowhere) cannot be read",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "twilio", "MASIL_TWILIO_AUTH_TOKEN": "s3cret"},
+            "needs MASIL_TWILIO_ACCOUNT_SID and MASIL_TWILIO_FROM",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "twilio", "MASIL_TWILIO_URL": "ftp://x"},
+            "MASIL_TWILIO_URL must be an https:// address",
+        ),
+        ({"MASIL_TRUSTED_PROXIES": '["10.0.0.1/8x"]'}, "MASIL_TRUSTED_PROXIES"),
+    ],
+)
+def test_what_a_sender_of_codes_lacks_is_told_in_one_sentence(
+    settings: Settings, given: dict[str, str], told: str
+) -> None:
+    environment = {
+        "MASIL_STATE_DIR": str(settings.state_dir),
+        "MASIL_CLIENT_DIR": str(settings.client_dir),
+        **given,
+    }
+    result = CliRunner().invoke(app, ["gate"], env=environment)
+    assert result.exit_code == EXIT_CANNOT_START
+    assert told in result.output
+    assert "s3cret" not in result.output
+    assert len(result.output.splitlines()) == 1
+
+
 # ---------------------------------------------------------------- the pepper
 
 

@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from server.config import Settings
 from server.domain.contact import number_hash
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
+from server.service.code_budget import CodeRules
 from server.service.house import Outside, build
 from server.service.people import People
 from server.store.sql import SqlStore
@@ -62,6 +64,8 @@ class Gate:
     sender: FakeCodeSender = field(default_factory=FakeCodeSender)
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
+    code_rules: CodeRules = field(default_factory=CodeRules)
+    trusted_proxies: list[str] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         _write_client(self.directory)
@@ -138,6 +142,7 @@ class Gate:
             state_dir=self.directory,
             public_url=self.origin,
             client_dir=self.directory / "client",
+            trusted_proxies=[ip_network(each) for each in self.trusted_proxies],
         )
         async with AsyncExitStack() as stack:
             stack.callback(listener.close)
@@ -154,6 +159,7 @@ class Gate:
                     PEPPER,
                     self.turn_urls,
                     TURN_SECRET,
+                    code_rules=self.code_rules,
                     every_s=EVERY_S,
                 )
             )
