@@ -19,6 +19,10 @@ TurnUrl = Annotated[
     ),
 ]
 """As RFC 7065 writes it: `turn:HOST:PORT?transport=udp`."""
+Contact = Annotated[
+    str, StringConstraints(max_length=300, pattern=r"^(|mailto:[^\s@]+@[^\s@]+|https://[^\s/]+.*)$")
+]
+"""As RFC 8292 §2.1 wants it."""
 
 
 class Settings(BaseSettings):
@@ -95,6 +99,14 @@ class Settings(BaseSettings):
     """The sender: a number (+1…), a name, or the id of a messaging service (MG…)."""
     twilio_url: str = "https://api.twilio.com"
     """Another region's address, or one that speaks the same."""
+    push_key_file: Path | None = None
+    """The private key that pushes are signed with; made at first start. Default:
+    `state_dir`/secrets/push."""
+    push_contact: Contact = ""
+    """Where push services reach the operator, `mailto:…` or `https:…`. Default: the house's
+    address."""
+    push_allowed_hosts: list[str] = []
+    """Push services that may be at an address that is not public, by host name."""
     log_format: Literal["console", "json"] = "console"
 
     def resolved_database_url(self) -> str:
@@ -104,6 +116,14 @@ class Settings(BaseSettings):
     def resolved_pepper_file(self) -> Path:
         """Where the pepper is kept."""
         return self.pepper_file or self.state_dir / "secrets" / "pepper"
+
+    def resolved_push_key_file(self) -> Path:
+        """Where the push key is kept."""
+        return self.push_key_file or self.state_dir / "secrets" / "push"
+
+    def resolved_push_contact(self) -> str:
+        """Where push services reach the operator."""
+        return self.push_contact or f"https://{self.public_host()}"
 
     def resolved_public_url(self) -> str:
         """The address people type, without a trailing slash."""

@@ -24,7 +24,7 @@ export const ERROR_CODES = [
   "code_expired",
   /** Five wrong codes; ask for a new one. */
   "code_tries_exhausted",
-  /** Too many codes were asked for this number or from this address. */
+  /** Too many codes were asked for this number, from this network, or in this house today. */
   "code_too_often",
   /** The sender of codes (SMS) failed; nothing was counted against the number. */
   "code_not_sent",
@@ -78,6 +78,8 @@ export const ERROR_CODES = [
   "captions_off",
   /** No speech model can be loaded, or the analysis process is away. */
   "captions_unavailable",
+  /** Not the address of a public push service, or not a browser's key. */
+  "bad_push_endpoint",
   /** The database cannot be written now; nothing was changed. */
   "unavailable",
   /** A fault of ours; it was logged. */
@@ -91,9 +93,9 @@ export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | 
 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
-export type Role = "listener" | "moderator" | "speaker";
-
 export type Language = "en" | "ko";
+
+export type Role = "listener" | "moderator" | "speaker";
 
 /** Open a room with the sender as moderator. Reply: `room_opened`. */
 export interface OpenRoom {
@@ -286,6 +288,30 @@ export interface CloseReport {
   reportId: string;
 }
 
+/**
+ * Push to this browser while no page is open; replaces what its session said before.
+ *
+ * Newcomers who wait may do this too. Reply: `ok`.
+ */
+export interface SubscribePush {
+  type: "subscribe_push";
+  id: number;
+  /** The push service's address for this browser (RFC 8030), from `PushSubscription`. */
+  endpoint: string;
+  /** The browser's public key (RFC 8291 §3.1), base64url. */
+  p256dh: string;
+  /** The browser's authentication secret (RFC 8291 §3.2), base64url. */
+  auth: string;
+  /** Of what is pushed. */
+  language: Language;
+}
+
+/** Push to this browser no more. Reply: `ok`. */
+export interface UnsubscribePush {
+  type: "unsubscribe_push";
+  id: number;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -365,6 +391,8 @@ export interface Welcome {
   defaultRegion: string;
   /** For admins: how many reports are open; 0 for others. */
   reportsWaiting: number;
+  /** The house's key for `PushManager.subscribe` (RFC 8292), base64url. */
+  pushKey: string;
 }
 
 /** The rooms one may enter, whenever they change (at most once a second). */
@@ -654,6 +682,21 @@ export interface Problem {
   message: string;
 }
 
+/** To a member: somebody whose number he holds waits at the door. */
+export interface KnockPushed {
+  type: "knock_pushed";
+  knockId: string;
+  /** The name that the newcomer gave himself. */
+  name: string;
+  language: Language;
+}
+
+/** To a newcomer: the door is open. */
+export interface AdmissionPushed {
+  type: "admission_pushed";
+  language: Language;
+}
+
 export type ClientMessage =
   | OpenRoom
   | JoinRoom
@@ -681,7 +724,9 @@ export type ClientMessage =
   | UnbanMember
   | SetAdmin
   | ListReports
-  | CloseReport;
+  | CloseReport
+  | SubscribePush
+  | UnsubscribePush;
 
 export type ServerMessage =
   | Ok
@@ -719,3 +764,7 @@ export type ResponseBody =
   | CodeSent
   | SignedIn
   | Problem;
+
+export type PushPayload =
+  | KnockPushed
+  | AdmissionPushed;

@@ -13,7 +13,7 @@ import structlog
 import typer
 from aiohttp import web
 
-from server.bootstrap.senders import code_sender
+from server.bootstrap.senders import code_sender, push_sender
 from server.captions.link import AnalysisLink
 from server.clock import SystemClock
 from server.config import Settings
@@ -45,9 +45,11 @@ async def run_gate(settings: Settings) -> None:
     turn_secret = load_turn_secret(settings)
     clock = SystemClock()
     sender = code_sender(settings, clock.now_ms)
+    pushes = push_sender(settings, clock.now_ms)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(sender.close)
+        stack.push_async_callback(pushes.close)
         store = await stack.enter_async_context(open_store(settings))
         workers = settings.resolved_media_workers()
         media = MediaPool([settings.media_socket(index) for index in range(workers)])
@@ -69,6 +71,7 @@ async def run_gate(settings: Settings) -> None:
                 load_pepper(settings),
                 settings.turn_urls,
                 turn_secret,
+                push_sender=pushes,
                 code_rules=CodeRules(
                     settings.codes_a_day, settings.default_region, settings.public_host()
                 ),

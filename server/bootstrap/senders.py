@@ -1,4 +1,4 @@
-"""Chooses what carries sign-in codes, and says in one sentence what its settings lack."""
+"""Chooses what carries sign-in codes and pushes, and says in one sentence what settings lack."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from server.config import Settings
 from server.notify.console import ConsoleCodeSender
+from server.notify.push import PushSettings, WebPushSender
 from server.notify.twilio import TwilioCodeSender
 from server.notify.webhook import WebhookCodeSender
-from server.ports import CodeSender
-from server.start import StartError, load_secret
+from server.ports import CodeSender, PushSender
+from server.start import StartError, load_push_key, load_secret
 
 MIN_WEBHOOK_SECRET_BYTES = 16
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -29,6 +30,16 @@ def code_sender(settings: Settings, now_ms: Callable[[], int]) -> CodeSender:
             return _webhook(settings, now_ms)
         case "twilio":
             return _twilio(settings)
+
+
+def push_sender(settings: Settings, now_ms: Callable[[], int]) -> PushSender:
+    """Web Push with the house's key.
+
+    Raises:
+        StartError: the key cannot be read or made.
+    """
+    rules = PushSettings(settings.resolved_push_contact(), settings.push_allowed_hosts)
+    return WebPushSender(load_push_key(settings), rules, now_ms)
 
 
 def _webhook(settings: Settings, now_ms: Callable[[], int]) -> CodeSender:

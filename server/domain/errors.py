@@ -142,3 +142,7 @@ class SdpInvalidError(MasilError):
 
 class StoreUnavailableError(MasilError):
     """The database cannot be read or written now."""
+
+
+class BadPushEndpointError(MasilError):
+    """Not an address or a key that a push service or a browser can have."""

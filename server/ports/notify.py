@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.domain.language import Language
+from server.domain.push import Pushed, PushSubscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,32 @@ class CodeSender(Protocol):
 
         Raises:
             CodeNotSentError: it could not be sent.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class PushSender(Protocol):
+    """Pushes to browsers, encrypted for each, by the push services that these name."""
+
+    @property
+    def public_key(self) -> str:
+        """The house's key (RFC 8292), base64url, which browsers bind a subscription to."""
+
+    def require_usable(self, endpoint: str, p256dh: str, auth: str) -> None:
+        """Let only what can be pushed to pass.
+
+        Raises:
+            BadPushEndpointError
+        """
+
+    async def push(self, to: PushSubscription, what: Pushed) -> None:
+        """Push once.
+
+        Raises:
+            PushGoneError: never push there again.
+            PushNotSentError: it was not taken.
         """
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ from server.domain.ids import (
 )
 from server.domain.knock import Knock
 from server.domain.member import Member
+from server.domain.push import PushSubscription
 from server.domain.report import Report
 from server.domain.room import Room
 from server.domain.sign_in import SignInCode
@@ -189,6 +190,22 @@ class BucketStore(Protocol):
         """Drop those that nobody has drawn from since then; returns how many."""
 
 
+class PushStore(Protocol):
+    """Browsers that may be pushed to. However a session ends, its browser is forgotten."""
+
+    async def save_push_subscription(self, subscription: PushSubscription) -> None:
+        """Keep it, in place of what its session had and of what was kept for its endpoint."""
+
+    async def push_subscriptions(self, member_id: MemberId) -> Sequence[PushSubscription]:
+        """Those of a person, oldest first."""
+
+    async def delete_push_subscriptions(self, session_hash: bytes) -> None:
+        """Push to the browser of this session no more."""
+
+    async def delete_push_endpoint(self, endpoint: str) -> None:
+        """Nothing arrives at this endpoint any more."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -198,6 +215,7 @@ class Store(
     RoomStore,
     AdministrationStore,
     BucketStore,
+    PushStore,
     Protocol,
 ):
     """The whole database, one implementation for all its parts.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from server.ports import CaptionFeed, Clock, CodeSender, MediaEngine, Store
+from server.ports import CaptionFeed, Clock, CodeSender, MediaEngine, PushSender, Store
 from server.service.administration import Administration
 from server.service.captions import Captions
 from server.service.code_budget import CodeRules
 from server.service.hub import Hub
 from server.service.people import People
+from server.service.push import Push
 from server.service.relay import Relay
 from server.service.rooms import EVERY_S, Rooms
 
@@ -28,6 +29,7 @@ class Outside:
     turn_urls: Sequence[str] = ()
     turn_secret: bytes = b""
     code_rules: CodeRules = field(default_factory=CodeRules)
+    push_sender: PushSender = field(kw_only=True)
     every_s: float = EVERY_S
     """How often seats expire and the hallway is shown at most; other values are for tests."""
 
@@ -43,11 +45,13 @@ class House:
     rooms: Rooms
     relay: Relay
     administration: Administration
+    push: Push
 
 
 def build(outside: Outside) -> House:
     """One house; nothing of it runs yet."""
-    hub = Hub()
+    push = Push(outside.store, outside.clock, outside.push_sender)
+    hub = Hub(absent=push.tell)
     people = People(
         outside.store,
         outside.clock,
@@ -64,4 +68,4 @@ def build(outside: Outside) -> House:
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, evictor=rooms
     )
-    return House(outside.clock, hub, people, captions, rooms, relay, administration)
+    return House(outside.clock, hub, people, captions, rooms, relay, administration, push)

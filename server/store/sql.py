@@ -6,10 +6,11 @@ from server.store.administration import SqlAdministration
 from server.store.admission import SqlAdmission
 from server.store.buckets import SqlBuckets
 from server.store.members import SqlMembers
+from server.store.push import SqlPush
 from server.store.rooms import SqlRooms
 
 
-class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlAdministration, SqlBuckets):
+class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlAdministration, SqlBuckets, SqlPush):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 
     `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://USER@HOST/NAME`.

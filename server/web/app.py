@@ -85,6 +85,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "caption events": captions.run,
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,
+        "push": house.push.run,
         "tidy": lambda: _tidy(people),
     }
     async with asyncio.TaskGroup() as owner:

@@ -32,6 +32,7 @@ from server.web.app import make_app
 from tests.fakes.captions import FakeCaptionFeed
 from tests.fakes.clock import FakeClock
 from tests.fakes.media import FakeMediaEngine
+from tests.fakes.push import FakePushSender
 from tests.fakes.sender import FakeCodeSender
 from tests.web.page import Page, e164_of
 
@@ -62,6 +63,7 @@ class Gate:
     public_url: str = ""
     clock: FakeClock = field(default_factory=FakeClock)
     sender: FakeCodeSender = field(default_factory=FakeCodeSender)
+    push: FakePushSender = field(default_factory=FakePushSender)
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
     code_rules: CodeRules = field(default_factory=CodeRules)
@@ -159,6 +161,7 @@ class Gate:
                     PEPPER,
                     self.turn_urls,
                     TURN_SECRET,
+                    push_sender=self.push,
                     code_rules=self.code_rules,
                     every_s=EVERY_S,
                 )
