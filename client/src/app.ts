@@ -11,7 +11,10 @@ import type { Entry } from "./contacts";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
 import type { Me } from "./protocol.gen";
+import { PushSwitch } from "./push";
+import type { PushBrowser } from "./push-browser";
 import { pathOf, routeOf, type Route } from "./route";
+import type { Locale } from "./i18n/text";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -28,6 +31,9 @@ export interface AppDependencies {
   readonly loudspeakers: HTMLElement;
   readonly storage: Storage;
   readonly sessionStorage: Storage;
+  readonly pushBrowser: PushBrowser;
+  /** The reader's language now. */
+  readonly language: () => Locale;
 }
 
 export class App {
@@ -35,6 +41,7 @@ export class App {
   readonly #deps: AppDependencies;
   readonly #addressBook: AddressBook;
   readonly administration: Administration;
+  readonly push: PushSwitch;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -54,6 +61,8 @@ export class App {
     const names = new ContactNameStore(deps.storage);
     this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
     this.administration = new Administration(deps.store, this.#signalling);
+    const { store, language, pushBrowser: browser } = deps;
+    this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
   }
 
   /** Find out who is signed in; asks again until the gate answers. */
@@ -71,7 +80,8 @@ export class App {
 
   /** Ask for a code; answers null, or why not. */
   requestCode = async (number: string, region: string): Promise<ProblemCode | null> => {
-    return this.#problemOf(requestCode({ number, region }));
+    const language = this.#deps.language();
+    return this.#problemOf(requestCode({ number, region, language }));
   };
 
   /** Prove the number; answers null, or why not. `bad_name` asks a newcomer for his name. */
@@ -105,6 +115,12 @@ export class App {
   go = (route: Route): void => {
     history.pushState(null, "", pathOf(route));
     this.#follow(route);
+  };
+
+  /** The reader tapped a notification: show who is at the door, unless he is in a room. */
+  toTheDoor = (): void => {
+    if (this.#store.get().route.view !== "room") this.go({ view: "hallway" });
+    setTimeout(() => document.getElementById("knocks")?.focus());
   };
 
   /** The browser's own back and forward. */
@@ -170,6 +186,7 @@ export class App {
 
   /** The network is back, or the page is looked at again. */
   wake = (): void => {
+    void this.push.refresh();
     this.#signalling.retryNow();
     void this.#visit?.sync();
   };
@@ -216,13 +233,23 @@ export class App {
     switch (event.type) {
       case "welcome":
         this.#addressBook.open(event.me);
+        void this.push.open(event.pushKey, event.knocks);
         this.#enter();
         break;
       case "admitted":
+        void this.push.showWhileHidden({ type: "admission_pushed", language: this.#deps.language() });
         this.#enter();
         break;
       case "knocked":
         this.tell({ kind: "knocked", name: event.knock.name });
+        void this.push.showWhileHidden({
+          type: "knock_pushed",
+          language: this.#deps.language(),
+          ...event.knock,
+        });
+        break;
+      case "knock_closed":
+        void this.push.closeKnock(event.knockId);
         break;
       case "media_up":
         this.#visit?.mediaUp(event.up);
@@ -287,6 +314,7 @@ export class App {
   }
 
   #signedOut(): void {
+    void this.push.forget();
     this.#signalling.stop();
     this.#endVisit();
     this.#showPath({ view: "hallway" });

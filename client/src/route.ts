@@ -5,6 +5,7 @@ export type Route =
   | { view: "contacts" }
   | { view: "you" }
   | { view: "admin" }
+  | { view: "notifications" }
   | { view: "room"; roomId: string };
 
 /** The founder's link: `/founder#TOKEN`. The token is in the fragment, which no server log sees. */
@@ -26,6 +27,8 @@ function byHash(hash: string): Route {
       return { view: "contacts" };
     case "#admin":
       return { view: "admin" };
+    case "#notifications":
+      return { view: "notifications" };
     case "#you":
       return { view: "you" };
     default:
@@ -40,6 +43,7 @@ export function pathOf(route: Route): string {
     case "contacts":
     case "you":
     case "admin":
+    case "notifications":
       return `/#${route.view}`;
     case "hallway":
       return "/";

@@ -6,12 +6,13 @@ import type { VoiceState } from "./media/voice";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
 import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
+import { NO_PUSH, type PushState } from "./push";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
 
 /** Every reason that may be told to a person. */
-export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem;
+export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem | "push_failed";
 
 /** Something that just happened, said once. */
 export type Notice =
@@ -76,6 +77,7 @@ export interface AppState {
   readonly visit: VisitState | null;
   readonly notices: readonly ShownNotice[];
   readonly admin: AdminState;
+  readonly push: PushState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -104,5 +106,6 @@ export function initialState(route: Route, founderToken: string | null, region: 
     visit: null,
     notices: [],
     admin: NO_ADMIN,
+    push: NO_PUSH,
   };
 }

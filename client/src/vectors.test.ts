@@ -16,7 +16,7 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   switch_captions: true, consent: true, add_contacts: true, forget_contacts: true, admit: true,
   ignore_knock: true, withdraw_knock: true,
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
-  close_report: true,
+  close_report: true, subscribe_push: true, unsubscribe_push: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",

@@ -16,7 +16,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
-  | "administration" | "hear" | "inRoom" | "resume" | "dismiss"
+  | "administration" | "hear" | "inRoom" | "resume" | "dismiss" | "push"
 >;
 
 export interface PageProps {
@@ -75,6 +75,8 @@ function View({ state, actions, onLocale }: PageProps) {
         <ConnectionBanner {...state} voice={null} />
         <Waiting
           name={state.me.name}
+          push={state.push}
+          actions={actions.push}
           onWithdraw={actions.withdrawKnock}
           onSignOut={actions.signOut}
           onLocale={onLocale}

@@ -1,7 +1,8 @@
 /** Signing in: a number, a code, and from newcomers a name. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { REGIONS } from "../i18n/regions";
+import { awaitCode, otpCredentials } from "../one-time-code";
 import type { ProblemCode } from "../state";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
 
@@ -179,6 +180,15 @@ interface CodeFieldProps {
 
 function CodeField({ number, code, onCode }: CodeFieldProps) {
   const { t } = useText();
+  useEffect(() => {
+    const credentials = otpCredentials();
+    if (credentials === null) return;
+    const waiting = new AbortController();
+    void awaitCode(credentials, waiting.signal).then((found) => {
+      if (found !== null) onCode(found);
+    });
+    return () => waiting.abort();
+  }, []);
   return (
     <>
       <p>{t("signin.code_sent", { number })}</p>

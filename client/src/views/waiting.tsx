@@ -3,14 +3,15 @@
 import { useState } from "preact/hooks";
 import { Confirm } from "./dialog";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { TellWhenLetIn, type TellMeProps } from "./notifications";
 
-export interface WaitingProps extends LanguageProps {
+export interface WaitingProps extends LanguageProps, TellMeProps {
   readonly name: string;
   readonly onWithdraw: () => void;
   readonly onSignOut: () => void;
 }
 
-export function Waiting({ name, onWithdraw, onSignOut, onLocale }: WaitingProps) {
+export function Waiting({ name, push, actions, onWithdraw, onSignOut, onLocale }: WaitingProps) {
   const { t } = useText();
   const [asking, setAsking] = useState(false);
   return (
@@ -21,6 +22,7 @@ export function Waiting({ name, onWithdraw, onSignOut, onLocale }: WaitingProps)
         </div>
         <h1>{t("waiting.title", { name })}</h1>
         <p>{t("waiting.text")}</p>
+        <TellWhenLetIn push={push} actions={actions} />
         <p class="small">{t("waiting.hint")}</p>
         <button type="button" class="button quiet" onClick={() => setAsking(true)}>
           {t("waiting.withdraw")}

@@ -25,6 +25,7 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
       </p>
       <nav class="rows" aria-label={t("you.title")}>
         <Row title={t("contacts.title")} text={t("you.contacts")} onOpen={() => onGo({ view: "contacts" })} />
+        <Row title={t("push.title")} text={t("push.row")} onOpen={() => onGo({ view: "notifications" })} />
         {me.isAdmin && (
           <Row
             title={t("admin.title")}
