@@ -29,7 +29,7 @@ RUN uv sync --locked --no-default-groups --all-extras --no-cache --compile-bytec
 
 FROM python:3.11-slim-bookworm
 # Volumes take the owner of the folders they are first mounted on.
-RUN for folder in /masil /masil/run /masil/db /masil/models; do \
+RUN for folder in /masil /masil/run /masil/db /masil/secrets /masil/models; do \
         install -d -m 0700 -o 10001 -g 10001 "$folder"; done
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

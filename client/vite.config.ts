@@ -1,8 +1,8 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const gate = "http://localhost:8080";
 
-export default defineConfig({
+const page: ViteUserConfig = {
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
@@ -16,4 +16,17 @@ export default defineConfig({
     },
   },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
-});
+};
+
+/** `--mode sw`: one classic script at a fixed address, whose scope is the whole house. */
+const serviceWorker: ViteUserConfig = {
+  publicDir: false,
+  build: {
+    target: "es2022",
+    emptyOutDir: false,
+    sourcemap: false,
+    lib: { entry: "src/sw.ts", formats: ["iife"], name: "masil", fileName: () => "sw.js" },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === "sw" ? serviceWorker : page));

@@ -34,7 +34,7 @@ class ErrorCode(Enum):
     CODE_TRIES_EXHAUSTED = "code_tries_exhausted"
     """Five wrong codes; ask for a new one."""
     CODE_TOO_OFTEN = "code_too_often"
-    """Too many codes were asked for this number or from this address."""
+    """Too many codes were asked for this number, from this network, or in this house today."""
     CODE_NOT_SENT = "code_not_sent"
     """The sender of codes (SMS) failed; nothing was counted against the number."""
     BAD_FOUNDER_LINK = "bad_founder_link"
@@ -116,6 +116,10 @@ class ErrorCode(Enum):
     """Captions are not on in this room, so there is nothing to consent to."""
     CAPTIONS_UNAVAILABLE = "captions_unavailable"
     """No speech model can be loaded, or the analysis process is away."""
+
+    # Push
+    BAD_PUSH_ENDPOINT = "bad_push_endpoint"
+    """Not the address of a public push service, or not a browser's key."""
 
     # The server
     UNAVAILABLE = "unavailable"

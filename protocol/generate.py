@@ -67,7 +67,7 @@ def generated_files() -> dict[Path, str]:
         + "\n"
         for wire in WIRES
     }
-    browser = [wire for wire in WIRES if wire.name in {"signalling", "http"}]
+    browser = [wire for wire in WIRES if wire.name in {"signalling", "http", "push"}]
     files[ROOT / "client" / "src" / "protocol.gen.ts"] = render(browser)
     page = ROOT / "docs" / "protocol.md"
     files[page] = fill(page.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from msgspec import Meta
 from protocol.door import InviteStanding, Number
 from protocol.errors import ErrorCode
 from protocol.people import Me
-from protocol.wire import View
+from protocol.wire import Language, View
 
 InviteToken = Annotated[str, Meta(min_length=1, max_length=64)]
 Region = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
@@ -31,6 +31,8 @@ class CodeRequest(View, frozen=True, forbid_unknown_fields=True):
 
     number: Number
     region: Region
+    language: Language = "en"
+    """Of the page, and so of the message."""
 
 
 class CodeSent(View, frozen=True):

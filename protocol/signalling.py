@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import admin, captions, door, people, room
+from protocol import admin, captions, door, people, push, room
 from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
@@ -21,6 +21,7 @@ from protocol.door import KnockView
 from protocol.errors import ErrorCode
 from protocol.people import *  # noqa: F403
 from protocol.people import Me
+from protocol.push import *  # noqa: F403
 from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.wire import Id, Message
@@ -33,7 +34,12 @@ class Ping(Message, frozen=True):
 
 
 ClientMessage = (
-    Ping | room.RoomCommand | captions.CaptionsCommand | door.DoorCommand | admin.AdminCommand
+    Ping
+    | room.RoomCommand
+    | captions.CaptionsCommand
+    | door.DoorCommand
+    | admin.AdminCommand
+    | push.PushCommand
 )
 
 
@@ -63,6 +69,8 @@ class Welcome(Message, frozen=True):
     default_region: str
     reports_waiting: int
     """For admins: how many reports are open; 0 for others."""
+    push_key: str
+    """The house's key for `PushManager.subscribe` (RFC 8292), base64url."""
 
 
 class Hallway(Message, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,8 @@ Id = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A number that pairs a reply with its command, unique within one connection."""
 Token = Annotated[str, Meta(min_length=1, max_length=64)]
 """An opaque id that the gate made."""
+Language = Literal["en", "ko"]
+"""Of a page, and of what reaches its reader elsewhere; ISO 639-1."""
 
 
 def snake(name: str) -> str:

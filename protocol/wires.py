@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from protocol import analysis, http, media, signalling
+from protocol import analysis, http, media, push, signalling
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ WIRES = (
             "ResponseBody": http.CodeSent | http.SignedIn | http.InviteLook | http.Problem,
         },
     ),
+    Wire("push", push, {"PushPayload": push.PushPayload}),
     Wire("media", media, {"MediaCommand": media.MediaCommand, "MediaEvent": media.MediaEvent}),
     Wire(
         "analysis",

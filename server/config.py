@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, IPvAnyNetwork, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LAST_PORT = 65_535
@@ -18,6 +19,10 @@ TurnUrl = Annotated[
     ),
 ]
 """As RFC 7065 writes it: `turn:HOST:PORT?transport=udp`."""
+Contact = Annotated[
+    str, StringConstraints(max_length=300, pattern=r"^(|mailto:[^\s@]+@[^\s@]+|https://[^\s/]+.*)$")
+]
+"""As RFC 8292 §2.1 wants it."""
 
 
 class Settings(BaseSettings):
@@ -42,6 +47,8 @@ class Settings(BaseSettings):
     http://localhost:`http_port`."""
     tls_cert_file: Path | None = None
     tls_key_file: Path | None = None
+    trusted_proxies: list[IPvAnyNetwork] = []
+    """Networks of reverse proxies whose X-Forwarded-For or Forwarded is believed."""
     client_dir: Path = Path("client/dist")
     """The built browser client."""
 
@@ -95,7 +102,30 @@ class Settings(BaseSettings):
     """A file that holds it instead."""
     mail_from: str = ""
     """The address in From of such e-mails."""
-    code_sender: Literal["console"] = "console"
+    code_sender: Literal["console", "webhook", "twilio"] = "console"
+    """What carries sign-in codes to phones."""
+    codes_a_day: int = Field(default=1_000, ge=1, le=10_000_000)
+    """How many are sent on one day (UTC), all numbers together: the ceiling of the bill."""
+    code_webhook_url: str = ""
+    """Where the `webhook` sender posts codes: HTTPS, or HTTP on this machine."""
+    code_webhook_secret_file: Path | None = None
+    """A file with the key that its posts are signed with, 16 bytes or more."""
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_auth_token_file: Path | None = None
+    """A file that holds it instead."""
+    twilio_from: str = ""
+    """The sender: a number (+1…), a name, or the id of a messaging service (MG…)."""
+    twilio_url: str = "https://api.twilio.com"
+    """Another region's address, or one that speaks the same."""
+    push_key_file: Path | None = None
+    """The private key that pushes are signed with; made at first start. Default:
+    `state_dir`/secrets/push."""
+    push_contact: Contact = ""
+    """Where push services reach the operator, `mailto:…` or `https:…`. Default: the house's
+    address."""
+    push_allowed_hosts: list[str] = []
+    """Push services that may be at an address that is not public, by host name."""
     log_format: Literal["console", "json"] = "console"
 
     def resolved_database_url(self) -> str:
@@ -106,10 +136,23 @@ class Settings(BaseSettings):
         """Where the pepper is kept."""
         return self.pepper_file or self.state_dir / "secrets" / "pepper"
 
+    def resolved_push_key_file(self) -> Path:
+        """Where the push key is kept."""
+        return self.push_key_file or self.state_dir / "secrets" / "push"
+
+    def resolved_push_contact(self) -> str:
+        """Where push services reach the operator."""
+        return self.push_contact or f"https://{self.public_host()}"
+
     def resolved_public_url(self) -> str:
         """The address people type, without a trailing slash."""
         scheme = "https" if self.tls_cert_file else "http"
         return (self.public_url or f"{scheme}://localhost:{self.http_port}").rstrip("/")
+
+    def public_host(self) -> str:
+        """The host of `resolved_public_url`, in ASCII."""
+        host = urlsplit(self.resolved_public_url()).hostname or "localhost"
+        return host if host.isascii() else host.encode("idna").decode()
 
     def resolved_analysis_url(self) -> str:
         """Where analysis listens."""

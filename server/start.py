@@ -1,7 +1,7 @@
 """What must be there before a process can start: state directory, secrets, the built client.
 
-Owns `secrets/pepper`, reads the TURN secret. Never puts a secret beside the database, where a
-backup would take both.
+Owns `secrets/pepper` and `secrets/push`, reads the operator's secrets. Never puts a secret beside
+the database, where a backup would take both.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from server.config import Settings
 
 PEPPER_BYTES = 32
 MIN_TURN_SECRET_BYTES = 16
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Private keys are below it (FIPS 186-5, P-256); all but one in 2³² random numbers are."""
 
 
 class StartError(Exception):
@@ -58,16 +62,34 @@ def load_pepper(settings: Settings) -> bytes:
     Raises:
         StartError: it cannot be read or made, or is not 32 bytes long.
     """
-    path = settings.resolved_pepper_file()
+    return _load_key("pepper", settings.resolved_pepper_file())
+
+
+def load_push_key(settings: Settings) -> bytes:
+    """The private key that pushes are signed with (P-256), 32 bytes; made when there is none yet.
+
+    Raises:
+        StartError: it cannot be read or made, or is no such key.
+    """
+    path = settings.resolved_push_key_file()
+    key = _load_key("push key", path)
+    if not 0 < int.from_bytes(key, "big") < _P256_ORDER:
+        raise StartError(
+            f"The push key {path} is damaged: remove it, and the next start makes one."
+        )
+    return key
+
+
+def _load_key(name: str, path: Path) -> bytes:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_once(path)
-        pepper = path.read_bytes()
+        key = path.read_bytes()
     except OSError as error:
-        raise StartError(f"The pepper {path} cannot be read: {error.strerror}.") from error
-    if len(pepper) != PEPPER_BYTES:
-        raise StartError(f"The pepper {path} is damaged: it must be {PEPPER_BYTES} bytes long.")
-    return pepper
+        raise StartError(f"The {name} {path} cannot be read: {error.strerror}.") from error
+    if len(key) != PEPPER_BYTES:
+        raise StartError(f"The {name} {path} is damaged: it must be {PEPPER_BYTES} bytes long.")
+    return key
 
 
 def load_turn_secret(settings: Settings) -> bytes:
@@ -78,14 +100,7 @@ def load_turn_secret(settings: Settings) -> bytes:
     """
     if not settings.turn_urls:
         return b""
-    secret = settings.turn_secret.get_secret_value().strip().encode()
-    if settings.turn_secret_file is not None:
-        try:
-            secret = settings.turn_secret_file.read_bytes().strip()
-        except OSError as error:
-            raise StartError(
-                f"The TURN secret {settings.turn_secret_file} cannot be read: {error.strerror}."
-            ) from error
+    secret = load_secret("MASIL_TURN_SECRET", settings.turn_secret_file, settings.turn_secret)
     if len(secret) < MIN_TURN_SECRET_BYTES:
         raise StartError(
             "MASIL_TURN_URLS needs the TURN server's secret, at least "
@@ -94,24 +109,22 @@ def load_turn_secret(settings: Settings) -> bytes:
     return secret
 
 
-def load_smtp_password(settings: Settings) -> str:
-    """The password at the SMTP server; empty where it wants none.
+def load_secret(setting: str, file: Path | None, value: SecretStr | None = None) -> bytes:
+    """A secret of the operator's, from its file where there is one; empty where it is not set.
 
     Raises:
-        StartError: its file cannot be read.
+        StartError: the file cannot be read.
     """
-    if settings.smtp_password_file is None:
-        return settings.smtp_password.get_secret_value()
+    if file is None:
+        return value.get_secret_value().strip().encode() if value else b""
     try:
-        return settings.smtp_password_file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(
-            f"The SMTP password {settings.smtp_password_file} cannot be read."
-        ) from error
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise StartError(f"{setting}_FILE: {file} cannot be read: {error.strerror}.") from error
 
 
 def _make_once(path: Path) -> None:
-    """Create the pepper with its whole content or not at all, even if two processes start."""
+    """Create a key with its whole content or not at all, even if two processes start."""
     if path.exists():
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")

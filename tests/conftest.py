@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SYSTEM = {"bench", "captions", "contracts", "media", "server_process", "store", "turn", "web"}
+SYSTEM = {
+    "bench",
+    "captions",
+    "contracts",
+    "media",
+    "notify",
+    "server_process",
+    "store",
+    "turn",
+    "web",
+}
 """Folders whose tests use real sockets, databases and processes: `make test-unit` leaves them."""
 
 

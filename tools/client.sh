@@ -6,7 +6,7 @@ alone client
 
 stale() {
     [ ! -f client/dist/index.html ] || [ -n "$(find client/src client/public client/index.html \
-        client/package-lock.json client/vite.config.ts client/tsconfig.json \
+        client/package-lock.json client/vite.config.ts client/tsconfig.json client/tsconfig.sw.json \
         -newer client/dist/index.html -print -quit)" ]
 }
 

@@ -13,7 +13,10 @@ import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./h
 import type { Me } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
+import { PushSwitch } from "./push";
+import type { PushBrowser } from "./push-browser";
 import { pathOf, routeOf, type Route } from "./route";
+import type { Locale } from "./i18n/text";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -29,6 +32,9 @@ export interface AppDependencies {
   readonly loudspeakers: HTMLElement;
   readonly storage: Storage;
   readonly sessionStorage: Storage;
+  readonly pushBrowser: PushBrowser;
+  /** The reader's language now. */
+  readonly language: () => Locale;
 }
 
 export class App {
@@ -37,6 +43,7 @@ export class App {
   readonly #addressBook: AddressBook;
   readonly administration: Administration;
   readonly invitations: Invitations;
+  readonly push: PushSwitch;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -57,6 +64,8 @@ export class App {
     this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.administration = new Administration(deps.store, this.#signalling);
+    const { store, language, pushBrowser: browser } = deps;
+    this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
   }
 
   /** Find out who is signed in; asks again until the gate answers. */
@@ -75,7 +84,8 @@ export class App {
 
   /** Ask for a code; answers null, or why not. */
   requestCode = async (number: string, region: string): Promise<ProblemCode | null> => {
-    return this.#problemOf(requestCode({ number, region }));
+    const language = this.#deps.language();
+    return this.#problemOf(requestCode({ number, region, language }));
   };
 
   /** Prove the number; answers null, or why not. `bad_name` asks a newcomer for his name. */
@@ -113,6 +123,12 @@ export class App {
   go = (route: Route): void => {
     history.pushState(null, "", pathOf(route));
     this.#follow(route);
+  };
+
+  /** The reader tapped a notification: show who is at the door, unless he is in a room. */
+  toTheDoor = (): void => {
+    if (this.#store.get().route.view !== "room") this.go({ view: "hallway" });
+    setTimeout(() => document.getElementById("knocks")?.focus());
   };
 
   /** The browser's own back and forward. */
@@ -178,6 +194,7 @@ export class App {
 
   /** The page is looked at again. */
   wake = (): void => {
+    void this.push.refresh();
     this.#signalling.retryNow();
     void this.#visit?.sync();
   };
@@ -228,13 +245,23 @@ export class App {
     switch (event.type) {
       case "welcome":
         this.#addressBook.open(event.me);
+        void this.push.open(event.pushKey, event.knocks);
         this.#enter();
         break;
       case "admitted":
+        void this.push.showWhileHidden({ type: "admission_pushed", language: this.#deps.language() });
         this.#enter();
         break;
       case "knocked":
         this.tell({ kind: "knocked", name: event.knock.name });
+        void this.push.showWhileHidden({
+          type: "knock_pushed",
+          language: this.#deps.language(),
+          ...event.knock,
+        });
+        break;
+      case "knock_closed":
+        void this.push.closeKnock(event.knockId);
         break;
       case "media_up":
         this.#visit?.mediaUp(event.up);
@@ -300,6 +327,7 @@ export class App {
   }
 
   #signedOut(): void {
+    void this.push.forget();
     this.#signalling.stop();
     this.#endVisit();
     this.#showPath({ view: "hallway" });

@@ -6,6 +6,8 @@ import { App } from "./app";
 import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
 import { takeLink } from "./links";
 import { routeOf } from "./route";
+import { TO_THE_DOOR } from "./house-window";
+import { realBrowser } from "./push-browser";
 import { initialState, type AppState } from "./state";
 import { Store } from "./store";
 import { Page } from "./views/page";
@@ -34,6 +36,8 @@ function Root({ store, app }: { store: Store<AppState>; app: App }) {
   const remember = (choice: Locale) => {
     localStorage.setItem(LOCALE_KEY, choice);
     setLocale(choice);
+    // What is pushed follows, once the page speaks it.
+    setTimeout(() => void app.push.languageChanged());
   };
   return <Page state={state} actions={app} locale={locale} onLocale={remember} />;
 }
@@ -53,12 +57,17 @@ function main(root: HTMLElement): void {
     loudspeakers: document.body,
     storage: localStorage,
     sessionStorage,
+    pushBrowser: realBrowser,
+    language: () => chooseLocale(document.documentElement.lang, []),
   });
   render(<Root store={store} app={app} />, root);
   addEventListener("popstate", app.followLocation);
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);
   networkInformation()?.addEventListener("change", app.networkChanged);
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ type?: unknown }>) => {
+    if (data.type === TO_THE_DOOR) app.toTheDoor();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") app.wake();
   });

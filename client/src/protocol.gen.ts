@@ -24,7 +24,7 @@ export const ERROR_CODES = [
   "code_expired",
   /** Five wrong codes; ask for a new one. */
   "code_tries_exhausted",
-  /** Too many codes were asked for this number or from this address. */
+  /** Too many codes were asked for this number, from this network, or in this house today. */
   "code_too_often",
   /** The sender of codes (SMS) failed; nothing was counted against the number. */
   "code_not_sent",
@@ -94,6 +94,8 @@ export const ERROR_CODES = [
   "captions_off",
   /** No speech model can be loaded, or the analysis process is away. */
   "captions_unavailable",
+  /** Not the address of a public push service, or not a browser's key. */
+  "bad_push_endpoint",
   /** The database cannot be written now; nothing was changed. */
   "unavailable",
   /** A fault of ours; it was logged. */
@@ -108,6 +110,8 @@ export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
 export type InviteStanding = "expired" | "open" | "revoked" | "used";
+
+export type Language = "en" | "ko";
 
 export type Role = "listener" | "moderator" | "speaker";
 
@@ -273,7 +277,7 @@ export interface CreateInvite {
   /** Used once, to send the link there, and kept nowhere. */
   email?: string | null;
   /** Of the e-mail. */
-  language?: "en" | "ko";
+  language?: Language;
 }
 
 /** All invitations that the member gave. Reply: `invites`. */
@@ -340,6 +344,30 @@ export interface CloseReport {
   type: "close_report";
   id: number;
   reportId: string;
+}
+
+/**
+ * Push to this browser while no page is open; replaces what its session said before.
+ *
+ * Newcomers who wait may do this too. Reply: `ok`.
+ */
+export interface SubscribePush {
+  type: "subscribe_push";
+  id: number;
+  /** The push service's address for this browser (RFC 8030), from `PushSubscription`. */
+  endpoint: string;
+  /** The browser's public key (RFC 8291 §3.1), base64url. */
+  p256dh: string;
+  /** The browser's authentication secret (RFC 8291 §3.2), base64url. */
+  auth: string;
+  /** Of what is pushed. */
+  language: Language;
+}
+
+/** Push to this browser no more. Reply: `ok`. */
+export interface UnsubscribePush {
+  type: "unsubscribe_push";
+  id: number;
 }
 
 /** The command was carried out. */
@@ -421,6 +449,8 @@ export interface Welcome {
   defaultRegion: string;
   /** For admins: how many reports are open; 0 for others. */
   reportsWaiting: number;
+  /** The house's key for `PushManager.subscribe` (RFC 8292), base64url. */
+  pushKey: string;
 }
 
 /** The rooms one may enter, whenever they change (at most once a second). */
@@ -719,6 +749,8 @@ export interface ReportsWaiting {
 export interface CodeRequest {
   number: string;
   region: string;
+  /** Of the page, and so of the message. */
+  language?: Language;
 }
 
 /** Prove the number. A new number also needs a name, and becomes a newcomer who waits. */
@@ -760,6 +792,21 @@ export interface Problem {
   message: string;
 }
 
+/** To a member: somebody whose number he holds waits at the door. */
+export interface KnockPushed {
+  type: "knock_pushed";
+  knockId: string;
+  /** The name that the newcomer gave himself. */
+  name: string;
+  language: Language;
+}
+
+/** To a newcomer: the door is open. */
+export interface AdmissionPushed {
+  type: "admission_pushed";
+  language: Language;
+}
+
 export type ClientMessage =
   | Ping
   | OpenRoom
@@ -792,7 +839,9 @@ export type ClientMessage =
   | UnbanMember
   | SetAdmin
   | ListReports
-  | CloseReport;
+  | CloseReport
+  | SubscribePush
+  | UnsubscribePush;
 
 export type ServerMessage =
   | Ok
@@ -835,3 +884,7 @@ export type ResponseBody =
   | SignedIn
   | InviteLook
   | Problem;
+
+export type PushPayload =
+  | KnockPushed
+  | AdmissionPushed;

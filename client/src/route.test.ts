@@ -6,6 +6,7 @@ describe("addresses", () => {
     for (const path of ["/", "/room/abc-1_2"]) expect(pathOf(routeOf({ pathname: path, hash: "" }))).toBe(path);
     expect(routeOf({ pathname: "/", hash: "#contacts" })).toEqual({ view: "contacts" });
     expect(routeOf({ pathname: "/", hash: "#admin" })).toEqual({ view: "admin" });
+    expect(routeOf({ pathname: "/", hash: "#notifications" })).toEqual({ view: "notifications" });
     expect(routeOf({ pathname: "/", hash: "#you" })).toEqual({ view: "you" });
     expect(routeOf({ pathname: "/room/../../x", hash: "" })).toEqual({ view: "hallway" });
   });

@@ -6,6 +6,7 @@ export type Route =
   | { view: "you" }
   | { view: "admin" }
   | { view: "invitations" }
+  | { view: "notifications" }
   | { view: "room"; roomId: string };
 
 export function routeOf(location: { pathname: string; hash: string }): Route {
@@ -23,6 +24,8 @@ function byHash(hash: string): Route {
       return { view: "invitations" };
     case "#admin":
       return { view: "admin" };
+    case "#notifications":
+      return { view: "notifications" };
     case "#you":
       return { view: "you" };
     default:
@@ -38,6 +41,7 @@ export function pathOf(route: Route): string {
     case "you":
     case "admin":
     case "invitations":
+    case "notifications":
       return `/#${route.view}`;
     case "hallway":
       return "/";

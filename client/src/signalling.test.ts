@@ -34,6 +34,7 @@ const WELCOME: ServerMessage = {
   captions: { state: "ready", detail: "", progress: null },
   defaultRegion: "KR",
   reportsWaiting: 0,
+  pushKey: "",
 };
 
 let sockets: FakeSocket[];

@@ -8,12 +8,13 @@ import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
 import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
+import { NO_PUSH, type PushState } from "./push";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
 
 /** Every reason that may be told to a person. */
-export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem;
+export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem | "push_failed";
 
 /** Something that just happened, said once. */
 export type Notice =
@@ -81,6 +82,7 @@ export interface AppState {
   readonly notices: readonly ShownNotice[];
   readonly admin: AdminState;
   readonly invitations: InvitationsState;
+  readonly push: PushState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -111,5 +113,6 @@ export function initialState(route: Route, link: Link | null, region: string): A
     notices: [],
     admin: NO_ADMIN,
     invitations: NO_INVITATIONS,
+    push: NO_PUSH,
   };
 }

@@ -18,7 +18,7 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   ignore_knock: true, withdraw_knock: true,
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
   close_report: true, create_invite: true, list_invites: true, revoke_invite: true,
-  use_invite: true,
+  use_invite: true, subscribe_push: true, unsubscribe_push: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",

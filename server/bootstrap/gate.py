@@ -13,23 +13,22 @@ import structlog
 import typer
 from aiohttp import web
 
+from server.bootstrap.senders import code_sender, mail_sender, push_sender
 from server.captions.link import AnalysisLink
 from server.clock import SystemClock
 from server.config import Settings
 from server.domain.contact import DAY_MS
 from server.domain.errors import StoreUnavailableError
 from server.media.pool import MediaPool
-from server.notify.console import ConsoleCodeSender
-from server.notify.mail import SmtpMailSender, SmtpServer
-from server.ports import CodeSender, MailSender, Store
+from server.ports import Store
+from server.service.code_budget import CodeRules
 from server.service.house import Outside, build
 from server.service.hub import Hub
 from server.service.invites import InviteRules
-from server.service.people import People
+from server.service.people import People, Senders
 from server.start import (
     StartError,
     load_pepper,
-    load_smtp_password,
     load_turn_secret,
     require_client,
 )
@@ -50,9 +49,14 @@ async def run_gate(settings: Settings) -> None:
     """
     require_client(settings)
     tls = _tls(settings)
-    turn_secret, mail = load_turn_secret(settings), _mail_sender(settings)
+    turn_secret, mail = load_turn_secret(settings), mail_sender(settings)
+    clock = SystemClock()
+    sender = code_sender(settings, clock.now_ms)
+    pushes = push_sender(settings, clock.now_ms)
     stop = _stop_signal()
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(sender.close)
+        stack.push_async_callback(pushes.close)
         store = await stack.enter_async_context(open_store(settings))
         workers = settings.resolved_media_workers()
         sockets = [settings.media_socket(index) for index in range(workers)]
@@ -68,8 +72,8 @@ async def run_gate(settings: Settings) -> None:
         house = build(
             Outside(
                 store,
-                SystemClock(),
-                _code_sender(settings),
+                clock,
+                sender,
                 media,
                 analysis,
                 load_pepper(settings),
@@ -80,6 +84,10 @@ async def run_gate(settings: Settings) -> None:
                     settings.invites_per_member,
                     settings.invite_days * DAY_MS,
                     settings.resolved_public_url(),
+                ),
+                push_sender=pushes,
+                code_rules=CodeRules(
+                    settings.codes_a_day, settings.default_region, settings.public_host()
                 ),
             )
         )
@@ -109,35 +117,14 @@ async def print_founder_link(settings: Settings) -> None:
         StartError: the house has members already, or the database cannot be opened.
     """
     async with open_store(settings) as store:
-        people = People(store, SystemClock(), _code_sender(settings), Hub(), load_pepper(settings))
+        clock = SystemClock()
+        sender = code_sender(settings, clock.now_ms)
+        people = People(store, clock, Senders(sender), Hub(), load_pepper(settings))
         with _database_needed():
             link = await _founder_link(settings, people)
     if link is None:
         raise StartError("This house has members already; one of them has to let you in.")
     typer.echo(link)
-
-
-def _code_sender(settings: Settings) -> CodeSender:
-    match settings.code_sender:
-        case "console":
-            return ConsoleCodeSender()
-
-
-def _mail_sender(settings: Settings) -> MailSender | None:
-    if not settings.smtp_host:
-        return None
-    if "@" not in settings.mail_from:
-        raise StartError("MASIL_SMTP_HOST needs an address to send from: set MASIL_MAIL_FROM.")
-    return SmtpMailSender(
-        SmtpServer(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_encryption,
-            settings.smtp_user,
-            load_smtp_password(settings),
-            settings.mail_from,
-        )
-    )
 
 
 @asynccontextmanager

@@ -38,6 +38,11 @@ class CodeTooOftenError(MasilError):
 class CodeNotSentError(MasilError):
     """The sender of codes failed."""
 
+    def __init__(self, why: str = "", *, maybe_sent: bool = False) -> None:
+        super().__init__(why)
+        self.maybe_sent = maybe_sent
+        """Nobody answered whether it was sent: it may cost money and arrive all the same."""
+
 
 class BadFounderLinkError(MasilError):
     """The founder's link is not, or no longer, valid."""
@@ -169,3 +174,7 @@ class SdpInvalidError(MasilError):
 
 class StoreUnavailableError(MasilError):
     """The database cannot be read or written now."""
+
+
+class BadPushEndpointError(MasilError):
+    """Not an address or a key that a push service or a browser can have."""

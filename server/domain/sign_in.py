@@ -7,10 +7,17 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from server.domain.ids import NumberHash
+from server.domain.language import Language
 
 CODE_DIGITS = 6
 CODE_LIFETIME_MS = 10 * 60 * 1000
 CODE_TRIES = 5
+CODES_PER_NUMBER_A_DAY = 10
+"""In any 24 hours. So an account can be guessed with a chance of at most 10 · 5 / 10⁶ = 5·10⁻⁵."""
+_TEXTS = {
+    Language.ENGLISH: "Masil: your code is {code}. Tell it to nobody.",
+    Language.KOREAN: "[마실] 인증번호 {code}. 아무에게도 알려 주지 마세요.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,17 @@ def try_code(code: SignInCode, given_hash: bytes, now_ms: int) -> tuple[SignInCo
     if hmac.compare_digest(code.code_hash, given_hash):
         return replace(tried, used=True), CodeResult.RIGHT
     return tried, CodeResult.EXHAUSTED if tried.tries_left == 0 else CodeResult.WRONG
+
+
+def void(code: SignInCode) -> SignInCode:
+    """A code that did not reach anybody: no try is left, so that it cannot be guessed either."""
+    return replace(code, tries_left=0)
+
+
+def code_text(code: str, language: Language, host: str) -> str:
+    """The short message that carries a code.
+
+    Its last line lets phones fill the code in by themselves, on pages of `host` only (WebOTP:
+    "origin-bound one-time codes delivered via SMS", https://wicg.github.io/sms-one-time-codes).
+    """
+    return f"{_TEXTS[language].format(code=code)}\n\n@{host} #{code}"

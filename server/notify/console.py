@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import typer
 
+from server.ports import CodeMessage
+
 
 class ConsoleCodeSender:
     """Implements `ports.CodeSender` on standard output, which the supervisor shows."""
 
-    async def send_code(self, e164: str, code: str) -> None:
+    async def send_code(self, message: CodeMessage) -> None:
         """Show the code."""
-        line = f"  Code for the number ending in {e164[-2:]}:  {code}  "
+        line = f"  Code for the number ending in {message.e164[-2:]}:  {message.code}  "
         edge = "+" + "-" * len(line) + "+"
         typer.echo(f"{edge}\n|{line}|\n{edge}")
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from server.domain.ban import Ban
+from server.domain.bucket import Draw
 from server.domain.entry import Entry
 from server.domain.ids import (
     ContactHash,
@@ -20,6 +21,7 @@ from server.domain.ids import (
 from server.domain.invite import Invite
 from server.domain.knock import Knock
 from server.domain.member import Member
+from server.domain.push import PushSubscription
 from server.domain.report import Report
 from server.domain.room import Room
 from server.domain.sign_in import SignInCode
@@ -200,6 +202,42 @@ class EntryStore(Protocol):
         """How a member came in."""
 
 
+class BucketStore(Protocol):
+    """Token buckets that a restart must not fill."""
+
+    async def draw(self, draws: Sequence[Draw], now_ms: int) -> frozenset[bytes]:
+        """Take a token for every draw, or none at all; returns the buckets that gave one.
+
+        Draws at the same time never share a token. Call it once in a transaction at most: two
+        that draw from the same buckets in different orders would wait for each other.
+
+        Raises:
+            BucketEmptyError: a limit is reached; nothing was changed.
+        """
+
+    async def fill_buckets(self, keys: Sequence[bytes]) -> None:
+        """Make these full again."""
+
+    async def forget_buckets(self, before_ms: int) -> int:
+        """Drop those that nobody has drawn from since then; returns how many."""
+
+
+class PushStore(Protocol):
+    """Browsers that may be pushed to. However a session ends, its browser is forgotten."""
+
+    async def save_push_subscription(self, subscription: PushSubscription) -> None:
+        """Keep it, in place of what its session had and of what was kept for its endpoint."""
+
+    async def push_subscriptions(self, member_id: MemberId) -> Sequence[PushSubscription]:
+        """Those of a person, oldest first."""
+
+    async def delete_push_subscriptions(self, session_hash: bytes) -> None:
+        """Push to the browser of this session no more."""
+
+    async def delete_push_endpoint(self, endpoint: str) -> None:
+        """Nothing arrives at this endpoint any more."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -210,6 +248,8 @@ class Store(
     InviteStore,
     EntryStore,
     AdministrationStore,
+    BucketStore,
+    PushStore,
     Protocol,
 ):
     """The whole database, one implementation for all its parts.

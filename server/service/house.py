@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from server.ports import CaptionFeed, Clock, CodeSender, MailSender, MediaEngine, Store
+from server.ports import (
+    CaptionFeed,
+    Clock,
+    CodeSender,
+    MailSender,
+    MediaEngine,
+    PushSender,
+    Store,
+)
 from server.service.administration import Administration
 from server.service.captions import Captions
+from server.service.code_budget import CodeRules
 from server.service.hub import Hub
 from server.service.invites import InviteRules
-from server.service.people import People
+from server.service.people import People, Senders
+from server.service.push import Push
 from server.service.relay import Relay
 from server.service.rooms import EVERY_S, Rooms
 
@@ -34,6 +44,8 @@ class Outside:
     invites: InviteRules = field(default_factory=InviteRules)
     answer_step_s: float = ANSWER_STEP_S
     """See `House.answer_step_s`; other values are for tests."""
+    code_rules: CodeRules = field(default_factory=CodeRules)
+    push_sender: PushSender = field(kw_only=True)
     every_s: float = EVERY_S
     """How often seats expire and the hallway is shown at most; other values are for tests."""
 
@@ -51,19 +63,21 @@ class House:
     administration: Administration
     answer_step_s: float
     """Signing in answers at multiples of this, so that its time tells nothing of contacts."""
+    push: Push
 
 
 def build(outside: Outside) -> House:
     """One house; nothing of it runs yet."""
-    hub = Hub()
+    push = Push(outside.store, outside.clock, outside.push_sender)
+    hub = Hub(absent=push.tell)
     people = People(
         outside.store,
         outside.clock,
-        outside.code_sender,
+        Senders(outside.code_sender, outside.mail),
         hub,
         outside.pepper,
-        outside.mail,
         outside.invites,
+        outside.code_rules,
     )
     captions = Captions(outside.feed, outside.clock, hub)
     rooms = Rooms(
@@ -82,4 +96,5 @@ def build(outside: Outside) -> House:
         relay,
         administration,
         outside.answer_step_s,
+        push,
     )

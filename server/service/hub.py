@@ -22,6 +22,7 @@ CONNECTIONS_PER_MEMBER_MAX = 16
 
 Cut = Callable[[], None]
 Close = Callable[[ErrorCode | None], None]
+Absent = Callable[[MemberId, ServerMessage], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +125,9 @@ def encode(message: ServerMessage) -> bytes:
 class Hub:
     """All connections of this gate."""
 
-    def __init__(self) -> None:
+    def __init__(self, absent: Absent | None = None) -> None:
+        """`absent` is told what is meant for one person who has no page open."""
+        self._absent = absent
         self._by_member: dict[MemberId, set[Connection]] = {}
         self._by_room: dict[RoomId, set[Connection]] = {}
 
@@ -173,8 +176,11 @@ class Hub:
         return [c for connections in self._by_member.values() for c in connections]
 
     def to_member(self, member_id: MemberId, message: ServerMessage) -> None:
-        """Tell a person on all his sockets."""
-        self.broadcast(self.of_member(member_id), message)
+        """Tell a person on all his sockets, or whoever reaches him where there is none."""
+        sockets = self.of_member(member_id)
+        if not sockets and self._absent is not None:
+            self._absent(member_id, message)
+        self.broadcast(sockets, message)
 
     def to_room(self, room_id: RoomId, message: ServerMessage) -> None:
         """Tell everybody in a room."""

@@ -23,9 +23,12 @@ class Limits:
         Raises:
             StoreUnavailableError
         """
-        hashed = hmac.digest(self._pepper, b"l\0" + key, hashlib.sha256)
         window_start_ms = self._clock.now_ms() // window_ms * window_ms
-        return await self._store.add_to_counter(hashed, window_start_ms, amount)
+        return await self._store.add_to_counter(self.hashed(key), window_start_ms, amount)
+
+    def hashed(self, key: bytes) -> bytes:
+        """What stands for a key in the database, 32 bytes."""
+        return hmac.digest(self._pepper, b"l\0" + key, hashlib.sha256)
 
     async def require(
         self,

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 
 from protocol.errors import ErrorCode
 from server.domain import knock as knocks
-from server.domain.contact import DAY_MS, number_hash
+from server.domain.contact import number_hash
 from server.domain.entry import Entry, Way
 from server.domain.errors import (
     BadFounderLinkError,
     BannedError,
     CodeExpiredError,
     CodeNotSentError,
-    CodeTooOftenError,
     CodeTriesExhaustedError,
     CodeWrongError,
     KnockClosedError,
@@ -29,26 +28,26 @@ from server.domain.errors import (
 from server.domain.ids import MemberId, NumberHash
 from server.domain.invite import Invite
 from server.domain.knock import Knock
+from server.domain.language import Language
 from server.domain.member import Member, Membership, clean_name
 from server.domain.sign_in import (
     CODE_DIGITS,
     CODE_LIFETIME_MS,
     CodeResult,
     SignInCode,
+    code_text,
     new_code,
     try_code,
+    void,
 )
-from server.ports import Clock, CodeSender, MailSender, Store
+from server.ports import Clock, CodeMessage, CodeSender, MailSender, Store
 from server.service.admission import Admission
+from server.service.code_budget import CodeBudget, CodeRules, Grant
 from server.service.hub import Hub
 from server.service.invites import InviteRules, Invites
 from server.service.limits import Limits
 from server.service.locks import Locks
 from server.service.numbers import e164
-
-CODES_PER_NUMBER_A_DAY = 10
-CODES_PER_ADDRESS_AN_HOUR = 30
-HOUR_MS = 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,15 @@ class Proof:
     invite_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """What reaches people who are not here yet."""
+
+    codes: CodeSender
+    mail: MailSender | None = None
+    """None: the house sends no e-mail."""
+
+
 class People:
     """Accounts and sessions; `admission` holds contacts and knocks, `invites` invitations."""
 
@@ -78,20 +86,24 @@ class People:
         self,
         store: Store,
         clock: Clock,
-        sender: CodeSender,
+        senders: Senders,
         hub: Hub,
         pepper: bytes,
-        mail: MailSender | None = None,
         invite_rules: InviteRules | None = None,
+        code_rules: CodeRules | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._sender = sender
+        self._sender = senders.codes
         self._hub = hub
         self._pepper = pepper
-        self._limits = Limits(store, clock, pepper)
-        self.admission = Admission(store, clock, hub, self._limits, pepper)
-        self.invites = Invites(store, clock, hub, self._limits, mail, invite_rules or InviteRules())
+        limits = Limits(store, clock, pepper)
+        self._code_rules = code_rules or CodeRules()
+        self.codes = CodeBudget(store, clock, limits, pepper, self._code_rules)
+        self.admission = Admission(store, clock, hub, limits, pepper)
+        self.invites = Invites(
+            store, clock, hub, limits, senders.mail, invite_rules or InviteRules()
+        )
         self._proving: Locks[NumberHash] = Locks()
 
     # ------------------------------------------------------------ signing in
@@ -108,7 +120,9 @@ class People:
         await self._store.save_founder_link(_token_hash(token))
         return token
 
-    async def send_code(self, number: str, region: str, address: str) -> int:
+    async def send_code(
+        self, number: str, region: str, address: str, language: Language = Language.ENGLISH
+    ) -> int:
         """Send a sign-in code and return its lifetime in seconds.
 
         `address` is the client's network address; only its keyed hash is counted.
@@ -117,28 +131,29 @@ class People:
             BadNumberError, CodeTooOftenError, CodeNotSentError, StoreUnavailableError
         """
         full = e164(number, region)
+        grant = await self.codes.grant(full, address)
         digest = number_hash(self._pepper, full)
-        await self._limits.require(
-            b"codes-address\0" + address.encode(),
-            HOUR_MS,
-            at_most=CODES_PER_ADDRESS_AN_HOUR,
-            refusal=CodeTooOftenError,
-        )
-        await self._limits.require(
-            b"codes-number\0" + digest,
-            DAY_MS,
-            at_most=CODES_PER_NUMBER_A_DAY,
-            refusal=CodeTooOftenError,
-        )
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-        now_ms = self._clock.now_ms()
-        await self._store.save_sign_in_code(new_code(digest, self._code_hash(digest, code), now_ms))
+        kept = new_code(digest, self._code_hash(digest, code), self._clock.now_ms())
+        await self._store.save_sign_in_code(kept)
+        text = code_text(code, language, self._code_rules.host)
         try:
-            await self._sender.send_code(full, code)
-        except CodeNotSentError:
-            await self._limits.count(b"codes-number\0" + digest, DAY_MS, -1)
+            await self._sender.send_code(CodeMessage(full, code, text, language))
+        except CodeNotSentError as error:
+            await self._take_back(kept, grant, was_paid=error.maybe_sent)
             raise
         return CODE_LIFETIME_MS // 1000
+
+    async def _take_back(self, sent: SignInCode, grant: Grant, *, was_paid: bool) -> None:
+        """A code that reached nobody is void, and only then not counted against its number.
+
+        One that was guessed at meanwhile is counted: otherwise a sender that fails would let
+        somebody guess for ever.
+        """
+        async with self._proving.of(sent.number_hash), self._store.transaction():
+            if await self._store.sign_in_code(sent.number_hash) == sent:
+                await self._store.save_sign_in_code(void(sent))
+                await self.codes.give_back(grant, was_paid=was_paid)
 
     async def sign_in(self, proof: Proof, old_token: str | None) -> Session:
         """Prove a number and get a session; a new number becomes a newcomer who waits.

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from server.store.administration import SqlAdministration
 from server.store.admission import SqlAdmission
+from server.store.buckets import SqlBuckets
 from server.store.invites import SqlInvites
 from server.store.members import SqlMembers
+from server.store.push import SqlPush
 from server.store.rooms import SqlRooms
 
 
-class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlInvites, SqlAdministration):
+class SqlStore(
+    SqlMembers,
+    SqlAdmission,
+    SqlRooms,
+    SqlInvites,
+    SqlAdministration,
+    SqlBuckets,
+    SqlPush,
+):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 
     `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://USER@HOST/NAME`.

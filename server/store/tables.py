@@ -97,7 +97,12 @@ push_subscription = Table(
     metadata,
     Column("endpoint_hash", LargeBinary, primary_key=True),
     _of_member(),
-    Column("session_hash", LargeBinary, nullable=False),
+    Column(
+        "session_hash",
+        LargeBinary,
+        ForeignKey("session.token_hash", ondelete="CASCADE"),
+        nullable=False,
+    ),
     Column("endpoint", String, nullable=False),
     Column("p256dh", String, nullable=False),
     Column("auth", String, nullable=False),

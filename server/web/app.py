@@ -85,6 +85,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "caption events": captions.run,
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,
+        "push": house.push.run,
         "tidy": lambda: _tidy(people),
     }
     async with asyncio.TaskGroup() as owner:
@@ -110,6 +111,7 @@ async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
 async def _tidy(people: People) -> None:
     while True:
         await people.admission.tidy()
+        await people.codes.tidy()
         await asyncio.sleep(TIDY_EVERY_S)
 
 

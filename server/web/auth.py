@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 
 from server.config import Settings
+from server.web.address import Proxies
 
 MAX_AGE_S = 90 * 24 * 3600
-IPV6_HOME_BITS = 64
-"""One household or one rented machine has at least this many IPv6 addresses to itself."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOCAL = ("localhost", "127.0.0.1")
 
 
 class Door:
-    """What the settings say about cookies and origins."""
+    """What the settings say about cookies, origins and proxies."""
 
     def __init__(self, settings: Settings) -> None:
         public = urlsplit(settings.resolved_public_url())
@@ -26,6 +24,7 @@ class Door:
         self._cookie = "__Host-masil" if self._secure else "masil"
         hosts = _LOCAL if public.hostname in _LOCAL else (public.hostname or "",)
         self._origins = {_origin(public, host) for host in hosts}
+        self._proxies = Proxies(settings.trusted_proxies)
 
     def token(self, request: web.Request) -> str | None:
         """The session token that the browser sent."""
@@ -58,19 +57,9 @@ class Door:
         origin = request.headers.get("Origin")
         return origin is not None and origin not in self._origins
 
-
-def client_address(request: web.Request) -> str:
-    """The network address that asks; of IPv6 the part that one household shares."""
-    remote = request.remote or ""
-    try:
-        address = ipaddress.ip_address(remote)
-    except ValueError:
-        return remote
-    if isinstance(address, ipaddress.IPv4Address):
-        return remote
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address), IPV6_HOME_BITS), strict=False))
+    def address(self, request: web.Request) -> str:
+        """The network address that asks, behind trusted proxies too."""
+        return self._proxies.address_of(request)
 
 
 def _origin(public: SplitResult, host: str) -> str:

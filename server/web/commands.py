@@ -8,6 +8,7 @@ from aiohttp import web
 
 from protocol import signalling as wire
 from protocol.admin import AdminCommand
+from protocol.push import PushCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from server.domain import consent
 from server.domain import room as rules
@@ -17,6 +18,7 @@ from server.domain.member import Member, Membership, require_admin
 from server.service.hub import Connection
 from server.web import keys
 from server.web.admin_commands import AdminCommands
+from server.web.push_commands import PushCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
@@ -42,6 +44,7 @@ class Commands:
         self._rooms = house.rooms
         self._relay = house.relay
         self._admin = AdminCommands(house.administration)
+        self._push = PushCommands(house.push, connection)
         self._connection = connection
         self._me = connection.member_id
 
@@ -61,6 +64,8 @@ class Commands:
             await self._people.use_invite(member, command.token)
             self._rooms.show_hallway(member.member_id)
             return wire.Ok(id=command.id)
+        if isinstance(command, PushCommand):
+            return await self._push.carry_out(command)
         if member.membership is not Membership.MEMBER:
             raise NotAdmittedError
         if isinstance(command, AdminCommand):

@@ -46,6 +46,7 @@ CODE_OF: dict[type[errors.MasilError], ErrorCode] = {
     errors.MediaUnavailableError: ErrorCode.MEDIA_UNAVAILABLE,
     errors.SdpTooLargeError: ErrorCode.SDP_TOO_LARGE,
     errors.SdpInvalidError: ErrorCode.SDP_INVALID,
+    errors.BadPushEndpointError: ErrorCode.BAD_PUSH_ENDPOINT,
     errors.StoreUnavailableError: ErrorCode.UNAVAILABLE,
 }
 
@@ -96,6 +97,7 @@ MESSAGE: dict[ErrorCode, str] = {
     ErrorCode.MEDIA_UNAVAILABLE: "Voices are away for a moment.",
     ErrorCode.CAPTIONS_OFF: "Captions are off in this room.",
     ErrorCode.CAPTIONS_UNAVAILABLE: "Captions are unavailable on this server now.",
+    ErrorCode.BAD_PUSH_ENDPOINT: "This browser's push service cannot be used.",
     ErrorCode.UNAVAILABLE: "The server cannot save this now; nothing was changed.",
     ErrorCode.INTERNAL: "Something went wrong on the server.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from aiohttp import web
@@ -21,6 +22,7 @@ PAGES = (
 )
 ALWAYS_ASK = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 def add_pages(app: web.Application) -> None:
@@ -42,7 +44,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 
 
 async def top_file(request: web.Request) -> web.StreamResponse:
-    """A built file with a fixed name: icons, the manifest."""
+    """A built file with a fixed name: icons, the manifest, the service worker."""
     return _file(request, request.match_info["name"], ALWAYS_ASK)
 
 

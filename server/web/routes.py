@@ -11,10 +11,10 @@ from protocol import http as wire
 from protocol.errors import ErrorCode
 from protocol.wire import MAX_MESSAGE_BYTES
 from server.domain.errors import NotSignedInError
+from server.domain.language import Language
 from server.service import render
 from server.service.people import Proof
 from server.web import keys
-from server.web.auth import client_address
 from server.web.errors import MESSAGE, status_of
 from server.web.steady import steady
 
@@ -81,8 +81,10 @@ def _refusal(code: ErrorCode) -> web.HTTPException:
 async def send_code(request: web.Request) -> web.Response:
     """`POST /api/sign-in/code`."""
     body = await _body(request, wire.CodeRequest)
-    address = client_address(request)
-    expires_in_s = await request.app[keys.HOUSE].people.send_code(body.number, body.region, address)
+    address = request.app[keys.DOOR].address(request)
+    expires_in_s = await request.app[keys.HOUSE].people.send_code(
+        body.number, body.region, address, Language(body.language)
+    )
     return _json(wire.CodeSent(expires_in_s=expires_in_s))
 
 

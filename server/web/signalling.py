@@ -158,6 +158,7 @@ class Visit:
                 captions=render.engine(house.captions.engine),
                 default_region=self._app[keys.SETTINGS].default_region,
                 reports_waiting=reports,
+                push_key=house.push.public_key,
             )
 
     # ------------------------------------------------------------ reading

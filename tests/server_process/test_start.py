@@ -16,7 +16,7 @@ from server.cli import app
 from server.config import Settings
 from server.domain.ids import MemberId, NumberHash
 from server.domain.member import Member, Membership
-from server.start import StartError, load_pepper, prepare_state_dir
+from server.start import StartError, load_pepper, load_push_key, prepare_state_dir
 from server.store.sql import SqlStore
 from server.supervisor import EXIT_CANNOT_START
 from tests.server_process.running import ROOT
@@ -92,6 +92,53 @@ def test_a_wrong_setting_is_named_without_its_value() -> None:
     assert "s3cret" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"MASIL_CODE_SENDER": "pigeon"}, "MASIL_CODE_SENDER"),
+        ({"MASIL_CODE_SENDER": "webhook"}, "MASIL_CODE_WEBHOOK_URL must be an https:// address"),
+        (
+            {"MASIL_CODE_SENDER": "webhook", "MASIL_CODE_WEBHOOK_URL": "http://sms.example/x"},
+            "MASIL_CODE_WEBHOOK_URL must be an https:// address",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "webhook", "MASIL_CODE_WEBHOOK_URL": "https://sms.example/x"},
+            "needs a secret of at least 16 bytes: set MASIL_CODE_WEBHOOK_SECRET_FILE",
+        ),
+        (
+            {
+                "MASIL_CODE_SENDER": "webhook",
+                "MASIL_CODE_WEBHOOK_URL": "https://sms.example/x",
+                "MASIL_CODE_WEBHOOK_SECRET_FILE": "/nowhere",
+            },
+            "MASIL_CODE_WEBHOOK_SECRET_FILE: /nowhere cannot be read",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "twilio", "MASIL_TWILIO_AUTH_TOKEN": "s3cret"},
+            "needs MASIL_TWILIO_ACCOUNT_SID and MASIL_TWILIO_FROM",
+        ),
+        (
+            {"MASIL_CODE_SENDER": "twilio", "MASIL_TWILIO_URL": "ftp://x"},
+            "MASIL_TWILIO_URL must be an https:// address",
+        ),
+        ({"MASIL_TRUSTED_PROXIES": '["10.0.0.1/8x"]'}, "MASIL_TRUSTED_PROXIES"),
+    ],
+)
+def test_what_a_sender_of_codes_lacks_is_told_in_one_sentence(
+    settings: Settings, given: dict[str, str], told: str
+) -> None:
+    environment = {
+        "MASIL_STATE_DIR": str(settings.state_dir),
+        "MASIL_CLIENT_DIR": str(settings.client_dir),
+        **given,
+    }
+    result = CliRunner().invoke(app, ["gate"], env=environment)
+    assert result.exit_code == EXIT_CANNOT_START
+    assert told in result.output
+    assert "s3cret" not in result.output
+    assert len(result.output.splitlines()) == 1
+
+
 # ---------------------------------------------------------------- the pepper
 
 
@@ -119,6 +166,37 @@ def test_a_damaged_pepper_is_refused_and_left_alone(settings: Settings) -> None:
     with pytest.raises(StartError, match="damaged"):
         load_pepper(settings)
     assert settings.resolved_pepper_file().read_bytes() == b"short"
+
+
+# ---------------------------------------------------------------- the push key
+
+
+def test_the_push_key_is_made_once_for_this_user_only(settings: Settings) -> None:
+    key = load_push_key(settings)
+    file = settings.resolved_push_key_file()
+    assert len(key) == 32
+    assert key != load_pepper(settings)
+    assert load_push_key(settings) == key
+    assert file.stat().st_mode & 0o777 == 0o600
+    database = Path(settings.resolved_database_url().partition(":///")[2])
+    assert database.parent not in file.parents
+
+
+@pytest.mark.parametrize("damaged", [b"short", bytes(32), b"\xff" * 32])
+def test_a_push_key_that_is_none_is_refused_and_left_alone(
+    settings: Settings, damaged: bytes
+) -> None:
+    load_push_key(settings)
+    settings.resolved_push_key_file().write_bytes(damaged)
+    with pytest.raises(StartError, match=r"The push key .* is damaged"):
+        load_push_key(settings)
+    assert settings.resolved_push_key_file().read_bytes() == damaged
+
+
+def test_a_contact_that_push_services_would_refuse_is_named() -> None:
+    result = CliRunner().invoke(app, ["serve"], env={"MASIL_PUSH_CONTACT": "call me"})
+    assert result.exit_code == EXIT_CANNOT_START
+    assert "MASIL_PUSH_CONTACT" in result.output
 
 
 # ---------------------------------------------------------------- the founder's link

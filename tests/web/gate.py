@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from server.config import Settings
 from server.domain.contact import number_hash
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
+from server.service.code_budget import CodeRules
 from server.service.house import Outside, build
 from server.service.invites import InviteRules
 from server.service.people import People
@@ -32,6 +34,7 @@ from tests.fakes.captions import FakeCaptionFeed
 from tests.fakes.clock import FakeClock
 from tests.fakes.mail import FakeMailSender
 from tests.fakes.media import FakeMediaEngine
+from tests.fakes.push import FakePushSender
 from tests.fakes.sender import FakeCodeSender
 from tests.web.page import Page, e164_of
 
@@ -66,6 +69,9 @@ class Gate:
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
     answer_step_s: float = 0.0
+    push: FakePushSender = field(default_factory=FakePushSender)
+    code_rules: CodeRules = field(default_factory=CodeRules)
+    trusted_proxies: list[str] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         _write_client(self.directory)
@@ -142,6 +148,7 @@ class Gate:
             state_dir=self.directory,
             public_url=self.origin,
             client_dir=self.directory / "client",
+            trusted_proxies=[ip_network(each) for each in self.trusted_proxies],
         )
         async with AsyncExitStack() as stack:
             stack.callback(listener.close)
@@ -161,6 +168,8 @@ class Gate:
                     self.mail,
                     InviteRules(public_url=self.origin),
                     answer_step_s=self.answer_step_s,
+                    push_sender=self.push,
+                    code_rules=self.code_rules,
                     every_s=EVERY_S,
                 )
             )

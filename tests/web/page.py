@@ -70,9 +70,10 @@ class Page:
         await response.read()
         return response
 
-    async def ask_code(self, index: int) -> ClientResponse:
+    async def ask_code(self, index: int, **headers: str) -> ClientResponse:
         """Have a code sent."""
-        return await self.post("/api/sign-in/code", {"number": number_of(index), "region": "KR"})
+        body = {"number": number_of(index), "region": "KR"}
+        return await self.post("/api/sign-in/code", body, **headers)
 
     async def verify(self, index: int, code: str, **more: str) -> ClientResponse:
         """Try a code."""

@@ -9,8 +9,8 @@ from aiohttp import ClientResponse
 from yarl import URL
 
 from protocol import signalling as wire
-from server.domain.sign_in import CODE_LIFETIME_MS
-from server.service.people import CODES_PER_ADDRESS_AN_HOUR, CODES_PER_NUMBER_A_DAY
+from server.domain.sign_in import CODE_LIFETIME_MS, CODES_PER_NUMBER_A_DAY
+from server.service.code_budget import CODES_PER_ADDRESS_AN_HOUR
 from tests.web.gate import Gate
 from tests.web.page import Page, e164_of, number_of
 

@@ -1,12 +1,14 @@
 /** English. The keys of this catalogue are the keys of all. */
 
 import { admin } from "./en/admin";
+import { alerts } from "./en/alerts";
 import { captions } from "./en/captions";
 import { door } from "./en/door";
 import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
 import { problems } from "./en/problems";
+import { push } from "./en/push";
 import { room } from "./en/room";
 import { you } from "./en/you";
 
@@ -20,4 +22,6 @@ export const en = {
   ...room,
   ...captions,
   ...problems,
+  ...push,
+  ...alerts,
 } as const;

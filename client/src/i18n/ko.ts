@@ -2,12 +2,14 @@
 
 import type { Catalogue } from "./catalogue";
 import { admin } from "./ko/admin";
+import { alerts } from "./ko/alerts";
 import { captions } from "./ko/captions";
 import { door } from "./ko/door";
 import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
 import { problems } from "./ko/problems";
+import { push } from "./ko/push";
 import { room } from "./ko/room";
 import { you } from "./ko/you";
 
@@ -21,4 +23,6 @@ export const ko: Catalogue = {
   ...room,
   ...captions,
   ...problems,
+  ...push,
+  ...alerts,
 };

@@ -8,6 +8,7 @@ import { Contacts } from "./contacts";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
 import { Invitations } from "./invitations";
+import { Notifications } from "./notifications";
 import type { PageProps } from "./page";
 import { Room } from "./room";
 import { You } from "./you";
@@ -73,6 +74,14 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
           admin={state.admin}
           actions={actions.administration}
           myId={me.memberId}
+          onBack={() => actions.go({ view: "you" })}
+        />
+      );
+    case "notifications":
+      return (
+        <Notifications
+          push={state.push}
+          actions={actions.push}
           onBack={() => actions.go({ view: "you" })}
         />
       );

@@ -17,6 +17,7 @@ export type Actions = Pick<
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
   | "administration" | "invitations" | "hear" | "inRoom" | "resume" | "dismiss"
+  | "push"
 >;
 
 export interface PageProps {
@@ -79,6 +80,8 @@ function View({ state, actions, onLocale }: PageProps) {
           name={state.me.name}
           held={state.held}
           invitations={actions.invitations}
+          push={state.push}
+          actions={actions.push}
           onWithdraw={actions.withdrawKnock}
           onSignOut={actions.signOut}
           onLocale={onLocale}

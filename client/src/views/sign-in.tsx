@@ -1,8 +1,9 @@
 /** Signing in: a number, a code, and from newcomers a name. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { REGIONS } from "../i18n/regions";
 import type { HeldInvite, Invitations } from "../invitations";
+import { awaitCode, otpCredentials } from "../one-time-code";
 import type { ProblemCode } from "../state";
 import { HeldInviteNote, PasteInvite } from "./held-invite";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
@@ -189,6 +190,15 @@ interface CodeFieldProps {
 
 function CodeField({ number, code, onCode }: CodeFieldProps) {
   const { t } = useText();
+  useEffect(() => {
+    const credentials = otpCredentials();
+    if (credentials === null) return;
+    const waiting = new AbortController();
+    void awaitCode(credentials, waiting.signal).then((found) => {
+      if (found !== null) onCode(found);
+    });
+    return () => waiting.abort();
+  }, []);
   return (
     <>
       <p>{t("signin.code_sent", { number })}</p>

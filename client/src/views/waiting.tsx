@@ -5,8 +5,9 @@ import type { HeldInvite, Invitations } from "../invitations";
 import { Confirm } from "./dialog";
 import { HeldInviteNote, PasteInvite } from "./held-invite";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { TellWhenLetIn, type TellMeProps } from "./notifications";
 
-export interface WaitingProps extends LanguageProps {
+export interface WaitingProps extends LanguageProps, TellMeProps {
   readonly name: string;
   readonly held: HeldInvite | null;
   readonly invitations: Pick<Invitations, "paste" | "drop" | "use">;
@@ -15,7 +16,7 @@ export interface WaitingProps extends LanguageProps {
 }
 
 export function Waiting(props: WaitingProps) {
-  const { name, held, invitations, onWithdraw, onSignOut, onLocale } = props;
+  const { name, held, invitations, push, actions, onWithdraw, onSignOut, onLocale } = props;
   const { t } = useText();
   const [asking, setAsking] = useState(false);
   return (
@@ -26,6 +27,7 @@ export function Waiting(props: WaitingProps) {
         </div>
         <h1>{t("waiting.title", { name })}</h1>
         <p>{t("waiting.text")}</p>
+        <TellWhenLetIn push={push} actions={actions} />
         <p class="small">{t("waiting.hint")}</p>
         <HeldInviteNote held={held} onDrop={invitations.drop} />
         {held?.state === "open" && (

@@ -30,6 +30,7 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
           text={t("invitations.row")}
           onOpen={() => onGo({ view: "invitations" })}
         />
+        <Row title={t("push.title")} text={t("push.row")} onOpen={() => onGo({ view: "notifications" })} />
         {me.isAdmin && (
           <Row
             title={t("admin.title")}

@@ -13,6 +13,8 @@ export const problems = {
   "problem.code_expired": "This code is no longer valid. Ask for a new one.",
   "problem.code_tries_exhausted": "Too many wrong codes. Ask for a new one.",
   "problem.code_too_often": "Too many codes were asked for. Try again later.",
+  "problem.bad_push_endpoint": "This browser’s push service cannot be used by this house.",
+  "problem.push_failed": "The browser could not reach its push service. Try again later.",
   "problem.code_not_sent": "The code could not be sent. Try again in a while.",
   "problem.bad_founder_link": "This founder’s link was used already, or there is a newer one.",
   "problem.invite_unknown": "This is not an invitation of this house.",

@@ -13,6 +13,8 @@ export const problems = {
   "problem.code_expired": "더는 쓸 수 없는 인증번호예요. 새로 받아 주세요.",
   "problem.code_tries_exhausted": "여러 번 틀렸어요. 인증번호를 새로 받아 주세요.",
   "problem.code_too_often": "인증번호를 너무 많이 요청했어요. 나중에 다시 해 주세요.",
+  "problem.bad_push_endpoint": "이 브라우저의 알림 서비스는 이 집에서 쓸 수 없어요.",
+  "problem.push_failed": "브라우저가 알림 서비스에 닿지 못했어요. 나중에 다시 해 주세요.",
   "problem.code_not_sent": "인증번호를 보내지 못했어요. 잠시 뒤에 다시 해 주세요.",
   "problem.bad_founder_link": "이미 쓴 초대 링크이거나, 더 새로운 링크가 있어요.",
   "problem.invite_unknown": "이 집의 초대가 아니에요.",

@@ -105,6 +105,13 @@ def _create_tables() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         _of_member("member_id", "push_subscription"),
+        # However a session ends, nothing is pushed to its browser any more.
+        sa.ForeignKeyConstraint(
+            ["session_hash"],
+            ["session.token_hash"],
+            name=op.f("fk_push_subscription_session_hash"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("endpoint_hash", name=op.f("pk_push_subscription")),
     )
     _indexed("push_subscription", "member_id", "session_hash")

@@ -1,0 +1,10 @@
+/** Korean: notifications outside the page. The service worker has these and no other texts. */
+
+export const alerts = {
+  "alert.knock": "{name}님이 문 앞이에요",
+  "alert.knock_text": "아는 분이 기다리고 있어요. 들여보내 줄까요?",
+  "alert.let_in": "들여보내기",
+  "alert.admitted": "문이 열렸어요",
+  "alert.admitted_text": "누군가 들여보내 줬어요. 어서 오세요.",
+  "alert.other": "마실에 새 소식이 있어요",
+} as const;

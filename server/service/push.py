@@ -1,0 +1,149 @@
+"""Push: tells people what cannot wait while no page of theirs is open.
+
+Owns who has subscribed, the queue and how often is tried. Only two things are worth a push:
+somebody is at the door, and the door is open. Never logs to whom, nor what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from protocol import push as wire
+from protocol import signalling
+from protocol.signalling import ServerMessage
+from protocol.wire import Language as WireLanguage
+from server.domain.errors import NotSignedInError, StoreUnavailableError
+from server.domain.ids import MemberId
+from server.domain.language import Language
+from server.domain.push import (
+    Pushed,
+    PushGoneError,
+    PushNotSentError,
+    PushSubscription,
+    Urgency,
+)
+from server.ports import Clock, PushSender, Store
+
+KNOCK_TTL_S = 24 * 3600
+ADMISSION_TTL_S = 7 * 24 * 3600
+QUEUE_MAX = 1_000
+WORKERS = 8
+RETRY_AFTER_S = (2.0, 20.0)
+_LANGUAGES: dict[Language, WireLanguage] = {Language.ENGLISH: "en", Language.KOREAN: "ko"}
+_log = structlog.get_logger(__name__)
+
+Told = signalling.Knocked | signalling.Admitted
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to tell a person on all his browsers."""
+
+    member_id: MemberId
+    message: Told = field(repr=False)
+
+
+class Push:
+    """Web Push to those who are away."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        sender: PushSender,
+        retry_after_s: Sequence[float] = RETRY_AFTER_S,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._sender = sender
+        self._retry_after_s = retry_after_s
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue(QUEUE_MAX)
+
+    @property
+    def public_key(self) -> str:
+        """What browsers bind a subscription to."""
+        return self._sender.public_key
+
+    async def subscribe(
+        self, member_id: MemberId, session_hash: bytes, command: wire.SubscribePush
+    ) -> None:
+        """Push to the browser of this session from now on.
+
+        Raises:
+            BadPushEndpointError, NotSignedInError, StoreUnavailableError
+        """
+        self._sender.require_usable(command.endpoint, command.p256dh, command.auth)
+        subscription = PushSubscription(
+            member_id,
+            session_hash,
+            command.endpoint,
+            command.p256dh,
+            command.auth,
+            Language(command.language),
+            self._clock.now_ms(),
+        )
+        async with self._store.transaction():
+            if await self._store.session_member(session_hash) is None:
+                raise NotSignedInError
+            await self._store.save_push_subscription(subscription)
+
+    async def unsubscribe(self, session_hash: bytes) -> None:
+        """Push to the browser of this session no more.
+
+        Raises:
+            StoreUnavailableError
+        """
+        await self._store.delete_push_subscriptions(session_hash)
+
+    def tell(self, member_id: MemberId, message: ServerMessage) -> None:
+        """Push what an absent person would have been told on his page, if it is worth it."""
+        if not isinstance(message, Told):
+            return
+        try:
+            self._jobs.put_nowait(Job(member_id, message))
+        except asyncio.QueueFull:
+            _log.warning("a push was dropped, too many wait")
+
+    async def run(self) -> None:
+        """Push what waits, several at a time, for ever."""
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(WORKERS):
+                workers.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            job = await self._jobs.get()
+            try:
+                for subscription in await self._store.push_subscriptions(job.member_id):
+                    await self._push(subscription, _pushed(job.message, subscription.language))
+            except StoreUnavailableError:
+                _log.warning("a push was dropped, the database is away")
+
+    async def _push(self, to: PushSubscription, what: Pushed) -> None:
+        for wait_s in (*self._retry_after_s, None):
+            try:
+                await self._sender.push(to, what)
+            except PushGoneError:
+                await self._store.delete_push_endpoint(to.endpoint)
+            except PushNotSentError as error:
+                if error.again and wait_s is not None:
+                    await asyncio.sleep(wait_s)
+                    continue
+                _log.warning("a push was not taken", answer=str(error))
+            return
+
+
+def _pushed(message: Told, language: Language) -> Pushed:
+    """What travels, in the language that the browser asked for."""
+    spoken = _LANGUAGES[language]
+    if isinstance(message, signalling.Admitted):
+        opened = wire.AdmissionPushed(language=spoken)
+        return Pushed(msgspec.json.encode(opened), ADMISSION_TTL_S, Urgency.HIGH)
+    knock = message.knock
+    asked = wire.KnockPushed(knock_id=knock.knock_id, name=knock.name, language=spoken)
+    return Pushed(msgspec.json.encode(asked), KNOCK_TTL_S, Urgency.NORMAL)
