@@ -231,6 +231,9 @@ class PushStore(Protocol):
     async def push_subscriptions(self, member_id: MemberId) -> Sequence[PushSubscription]:
         """Those of a person, oldest first."""
 
+    async def push_subscribers(self) -> Sequence[MemberId]:
+        """Everybody who has one."""
+
     async def delete_push_subscriptions(self, session_hash: bytes) -> None:
         """Push to the browser of this session no more."""
 

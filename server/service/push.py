@@ -63,6 +63,10 @@ class Push:
         self._sender = sender
         self._retry_after_s = retry_after_s
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(QUEUE_MAX)
+        self._subscribers: set[MemberId] = set()
+        """Everybody who has subscribed, and some who did once: a knock that fifty members are asked
+        about must not cost fifty look-ups."""
+        self._all_known = False
 
     @property
     def public_key(self) -> str:
@@ -91,6 +95,7 @@ class Push:
             if await self._store.session_member(session_hash) is None:
                 raise NotSignedInError
             await self._store.save_push_subscription(subscription)
+        self._subscribers.add(member_id)
 
     async def unsubscribe(self, session_hash: bytes) -> None:
         """Push to the browser of this session no more.
@@ -104,6 +109,8 @@ class Push:
         """Push what an absent person would have been told on his page, if it is worth it."""
         if not isinstance(message, Told):
             return
+        if self._all_known and member_id not in self._subscribers:
+            return
         try:
             self._jobs.put_nowait(Job(member_id, message))
         except asyncio.QueueFull:
@@ -111,6 +118,8 @@ class Push:
 
     async def run(self) -> None:
         """Push what waits, several at a time, for ever."""
+        self._subscribers.update(await self._store.push_subscribers())
+        self._all_known = True
         async with asyncio.TaskGroup() as workers:
             for _ in range(WORKERS):
                 workers.create_task(self._work())

@@ -57,6 +57,13 @@ class SqlPush(Database):
                 for row in rows
             ]
 
+    async def push_subscribers(self) -> Sequence[MemberId]:
+        """Everybody who has one."""
+        subscription = tables.push_subscription
+        async with self._read() as connection:
+            found = await connection.execute(select(subscription.c.member_id).distinct())
+            return [MemberId(member_id) for member_id in found.scalars()]
+
     async def delete_push_subscriptions(self, session_hash: bytes) -> None:
         """Push to the browser of this session no more."""
         table = tables.push_subscription

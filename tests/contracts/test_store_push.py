@@ -40,6 +40,12 @@ async def test_a_subscription_is_read_back_as_it_was(store: Store, minji: Member
     assert list(await store.push_subscriptions(minji.member_id)) == [mine, later]
 
 
+async def test_everybody_who_has_a_subscription_is_known(store: Store, minji: Member) -> None:
+    assert list(await store.push_subscribers()) == []
+    await store.save_push_subscription(subscription(minji, b"phone"))
+    assert list(await store.push_subscribers()) == [minji.member_id]
+
+
 async def test_a_session_has_one_subscription(store: Store, minji: Member) -> None:
     await store.save_push_subscription(subscription(minji, b"phone", "one"))
     await store.save_push_subscription(subscription(minji, b"phone", "two"))

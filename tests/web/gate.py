@@ -69,6 +69,7 @@ class Gate:
     pages: list[Page] = field(default_factory=list)
     turn_urls: list[str] = field(default_factory=list)
     answer_step_s: float = 0.0
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS
     push: FakePushSender = field(default_factory=FakePushSender)
     code_rules: CodeRules = field(default_factory=CodeRules)
     trusted_proxies: list[str] = field(default_factory=list)
@@ -152,7 +153,9 @@ class Gate:
         )
         async with AsyncExitStack() as stack:
             stack.callback(listener.close)
-            self.store = SqlStore(database_url(self.directory), busy_timeout_ms=BUSY_TIMEOUT_MS)
+            self.store = SqlStore(
+                database_url(self.directory), busy_timeout_ms=self.busy_timeout_ms
+            )
             await self.store.open()
             stack.push_async_callback(self.store.close)
             self.house = build(
