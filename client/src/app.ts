@@ -7,13 +7,12 @@
 import { AddressBook } from "./address-book";
 import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
-import type { Entry } from "./contacts";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
 import type { Me } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
-import { pathOf, routeOf, type Route } from "./route";
+import { pathOf, routeOf, showsKnocks, type Route } from "./route";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -34,7 +33,7 @@ export interface AppDependencies {
 export class App {
   readonly #store: Store<AppState>;
   readonly #deps: AppDependencies;
-  readonly #addressBook: AddressBook;
+  readonly addressBook: AddressBook;
   readonly administration: Administration;
   readonly invitations: Invitations;
   readonly #signalling: Signalling;
@@ -53,8 +52,12 @@ export class App {
       },
       onRefused: () => void this.#checkSession(),
     });
-    const names = new ContactNameStore(deps.storage);
-    this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
+    this.addressBook = new AddressBook({
+      store: deps.store,
+      signalling: this.#signalling,
+      names: new ContactNameStore(deps.storage),
+      tell: (notice) => this.tell(notice),
+    });
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.administration = new Administration(deps.store, this.#signalling);
   }
@@ -105,7 +108,7 @@ export class App {
     const { me } = this.#store.get();
     const problem = await this.#problemOf(signOut());
     if (problem !== null) return this.tell({ kind: "problem", code: problem });
-    if (me !== null) this.#addressBook.forget(me);
+    if (me !== null) this.addressBook.forgetNames(me);
     this.#signedOut();
   };
 
@@ -149,22 +152,6 @@ export class App {
       if (code === "connection_lost") await this.#checkSession();
       else this.tell({ kind: "problem", code });
     }
-  };
-
-  /** Send numbers; the names stay here, beside the ids that come back. */
-  addContacts = async (entries: readonly Entry[], region: string): Promise<void> => {
-    const { me } = this.#store.get();
-    if (me !== null) await this.#addressBook.add(me, entries, region);
-  };
-
-  /** A file or text that could not be read. */
-  contactsProblem = (problem: ProblemCode): void => this.#addressBook.problem(problem);
-
-  forgetContacts = async (): Promise<void> => {
-    const { me } = this.#store.get();
-    if (me === null || !(await this.#command({ type: "forget_contacts" }))) return;
-    this.#addressBook.forget(me);
-    this.tell({ kind: "contacts_forgotten" });
   };
 
   leaveRoom = (): void => this.go({ view: "hallway" });
@@ -227,14 +214,14 @@ export class App {
     this.#store.patch(reduceHallway(this.#store.get(), event));
     switch (event.type) {
       case "welcome":
-        this.#addressBook.open(event.me);
+        this.addressBook.open(event.me);
         this.#enter();
         break;
       case "admitted":
         this.#enter();
         break;
       case "knocked":
-        this.tell({ kind: "knocked", name: event.knock.name });
+        if (showsKnocks(this.#store.get().route)) this.tell({ kind: "knocked", name: event.knock.name });
         break;
       case "media_up":
         this.#visit?.mediaUp(event.up);
@@ -295,7 +282,7 @@ export class App {
     if (/^\/(founder|invite)\b/.test(location.pathname)) this.#showPath({ view: "hallway" });
     if (me.membership === "member") this.invitations.drop();
     this.#store.patch({ phase: "inside", me });
-    this.#addressBook.open(me);
+    this.addressBook.open(me);
     this.#signalling.start();
   }
 

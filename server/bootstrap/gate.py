@@ -81,6 +81,7 @@ async def run_gate(settings: Settings) -> None:
                     settings.invite_days * DAY_MS,
                     settings.resolved_public_url(),
                 ),
+                settings.contact_days * DAY_MS,
             )
         )
         runner = web.AppRunner(

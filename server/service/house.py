@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from server.domain.contact import CONTACT_LIFETIME_MS
 from server.ports import CaptionFeed, Clock, CodeSender, MailSender, MediaEngine, Store
 from server.service.administration import Administration
 from server.service.captions import Captions
+from server.service.contacts import Contacts
 from server.service.hub import Hub
 from server.service.invites import InviteRules
+from server.service.limits import Limits
 from server.service.people import People
 from server.service.relay import Relay
 from server.service.rooms import EVERY_S, Rooms
@@ -32,6 +35,8 @@ class Outside:
     mail: MailSender | None = None
     """None: the house sends no e-mail."""
     invites: InviteRules = field(default_factory=InviteRules)
+    contact_lifetime_ms: int = CONTACT_LIFETIME_MS
+    """How long a number is kept after it was sent last."""
     answer_step_s: float = ANSWER_STEP_S
     """See `House.answer_step_s`; other values are for tests."""
     every_s: float = EVERY_S
@@ -45,6 +50,7 @@ class House:
     clock: Clock
     hub: Hub
     people: People
+    contacts: Contacts
     captions: Captions
     rooms: Rooms
     relay: Relay
@@ -65,6 +71,15 @@ def build(outside: Outside) -> House:
         outside.mail,
         outside.invites,
     )
+    contacts = Contacts(
+        outside.store,
+        outside.clock,
+        hub,
+        Limits(outside.store, outside.clock, outside.pepper),
+        people.admission,
+        outside.pepper,
+        outside.contact_lifetime_ms,
+    )
     captions = Captions(outside.feed, outside.clock, hub)
     rooms = Rooms(
         outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
@@ -77,6 +92,7 @@ def build(outside: Outside) -> House:
         outside.clock,
         hub,
         people,
+        contacts,
         captions,
         rooms,
         relay,

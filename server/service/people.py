@@ -72,7 +72,7 @@ class Proof:
 
 
 class People:
-    """Accounts and sessions; `admission` holds contacts and knocks, `invites` invitations."""
+    """Accounts and sessions; `admission` holds knocks, `invites` invitations."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class People:
         self._hub = hub
         self._pepper = pepper
         self._limits = Limits(store, clock, pepper)
-        self.admission = Admission(store, clock, hub, self._limits, pepper)
+        self.admission = Admission(store, clock, hub, pepper)
         self.invites = Invites(store, clock, hub, self._limits, mail, invite_rules or InviteRules())
         self._proving: Locks[NumberHash] = Locks()
 
