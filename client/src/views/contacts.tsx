@@ -28,6 +28,14 @@ export function Contacts(props: ContactsProps) {
     <Subpage title={t("contacts.title")} onBack={props.onBack}>
       <p>{t("contacts.text")}</p>
       <AsksMe asksMe={contacts.asksMe} onAsksMe={(asksMe) => void actions.setAsksMe(asksMe)} />
+      <section class="card stack" aria-label={t("contacts.kept_title")}>
+        <Kept contacts={contacts} />
+        {contacts.kept > 0 && (
+          <button type="button" class="button quiet" onClick={() => setForgetting(true)}>
+            {t("contacts.forget")}
+          </button>
+        )}
+      </section>
       <section class="card form">
         {pickerOffered() && (
           <>
@@ -55,14 +63,6 @@ export function Contacts(props: ContactsProps) {
           onProblem={actions.refuse}
         />
         <Result contacts={contacts} />
-      </section>
-      <section class="card kept-card" aria-label={t("contacts.title")}>
-        <Kept contacts={contacts} />
-        {contacts.kept > 0 && (
-          <button type="button" class="button quiet" onClick={() => setForgetting(true)}>
-            {t("contacts.forget")}
-          </button>
-        )}
       </section>
       {forgetting && (
         <Confirm
