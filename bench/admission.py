@@ -18,7 +18,6 @@ from server.domain.ids import MemberId, NumberHash
 from server.domain.member import Member, Membership
 from server.service.admission import Admission
 from server.service.hub import Hub
-from server.service.limits import Limits
 from server.store.sql import SqlStore
 from tests.fakes.clock import FakeClock
 
@@ -37,7 +36,7 @@ async def measure() -> dict[str, float]:
         await store.open()
         await fill(store)
         clock = FakeClock()
-        admission = Admission(store, clock, Hub(), Limits(store, clock, PEPPER), PEPPER)
+        admission = Admission(store, clock, Hub(), PEPPER)
         whole, hashing = [], []
         for _ in range(ROUNDS):
             began = time.perf_counter()

@@ -25,6 +25,19 @@ class KnockView(View, frozen=True):
     knocked_at_ms: int
 
 
+class ContactsView(View, frozen=True):
+    """What the house keeps of a member's contacts, and whether he is asked about them."""
+
+    kept: int
+    """How many numbers are kept."""
+    first_expires_at_ms: int | None
+    """When the first of them is forgotten; `null` where none is kept."""
+    last_expires_at_ms: int | None
+    """When the last of them is."""
+    asks_me: bool
+    """Whether he is asked when somebody with one of the numbers knocks."""
+
+
 class AddContacts(Message, frozen=True):
     """Keep numbers as hashes; names stay in the browser. Reply: `contacts_added`."""
 
@@ -38,6 +51,13 @@ class ForgetContacts(Message, frozen=True):
     """Delete all of the member's contacts at once. Reply: `ok`."""
 
     id: Id
+
+
+class SetAsksMe(Message, frozen=True):
+    """Be asked about newcomers, or no longer; open alerts go and come with it. Reply: `ok`."""
+
+    id: Id
+    asks_me: bool
 
 
 class Admit(Message, frozen=True):
@@ -84,6 +104,12 @@ class ContactsAdded(Message, frozen=True):
     """How many contacts the member has now."""
     expires_at_ms: int
     """Until when the numbers just sent are kept if nobody with one of them comes."""
+
+
+class ContactsChanged(Message, frozen=True):
+    """To the member himself, on all his devices, whenever this changes."""
+
+    contacts: ContactsView
 
 
 class Knocked(Message, frozen=True):
@@ -176,6 +202,7 @@ class InviteChanged(Message, frozen=True):
 DoorCommand = (
     AddContacts
     | ForgetContacts
+    | SetAsksMe
     | Admit
     | IgnoreKnock
     | WithdrawKnock
@@ -185,4 +212,4 @@ DoorCommand = (
     | UseInvite
 )
 DoorReply = ContactsAdded | InviteCreated | Invites
-DoorEvent = Knocked | KnockClosed | Admitted | InviteChanged
+DoorEvent = ContactsChanged | Knocked | KnockClosed | Admitted | InviteChanged

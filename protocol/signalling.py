@@ -17,7 +17,7 @@ from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
 from protocol.door import *  # noqa: F403
-from protocol.door import KnockView
+from protocol.door import ContactsView, KnockView
 from protocol.errors import ErrorCode
 from protocol.people import *  # noqa: F403
 from protocol.people import Me
@@ -63,7 +63,7 @@ class Welcome(Message, frozen=True):
     me: Me
     rooms: list[RoomCard]
     knocks: list[KnockView]
-    contacts_kept: int
+    contacts: ContactsView
     media_up: bool
     captions: CaptionsEngine
     default_region: str

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """How many invitations a member may give; admins give as many as they like."""
     invite_days: int = Field(default=14, ge=1, le=365)
     """How long an invitation is good for."""
+    contact_days: int = Field(default=90, ge=1, le=3_650)
+    """How long a number among a member's contacts is kept after it was sent last."""
     smtp_host: str = ""
     """The server that sends invitations by e-mail; empty: none are."""
     smtp_port: int = Field(default=587, ge=1, le=LAST_PORT)

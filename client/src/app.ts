@@ -7,7 +7,6 @@
 import { AddressBook } from "./address-book";
 import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
-import type { Entry } from "./contacts";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
 import type { Me } from "./protocol.gen";
@@ -15,7 +14,7 @@ import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
 import { PushSwitch } from "./push";
 import type { PushBrowser } from "./push-browser";
-import { pathOf, routeOf, type Route } from "./route";
+import { pathOf, routeOf, showsKnocks, type Route } from "./route";
 import type { Locale } from "./i18n/text";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
@@ -40,7 +39,7 @@ export interface AppDependencies {
 export class App {
   readonly #store: Store<AppState>;
   readonly #deps: AppDependencies;
-  readonly #addressBook: AddressBook;
+  readonly addressBook: AddressBook;
   readonly administration: Administration;
   readonly invitations: Invitations;
   readonly push: PushSwitch;
@@ -60,8 +59,12 @@ export class App {
       },
       onRefused: () => void this.#checkSession(),
     });
-    const names = new ContactNameStore(deps.storage);
-    this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
+    this.addressBook = new AddressBook({
+      store: deps.store,
+      signalling: this.#signalling,
+      names: new ContactNameStore(deps.storage),
+      tell: (notice) => this.tell(notice),
+    });
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.administration = new Administration(deps.store, this.#signalling);
     const { store, language, pushBrowser: browser } = deps;
@@ -115,7 +118,7 @@ export class App {
     const { me } = this.#store.get();
     const problem = await this.#problemOf(signOut());
     if (problem !== null) return this.tell({ kind: "problem", code: problem });
-    if (me !== null) this.#addressBook.forget(me);
+    if (me !== null) this.addressBook.forgetNames(me);
     this.#signedOut();
   };
 
@@ -165,22 +168,6 @@ export class App {
       if (code === "connection_lost") await this.#checkSession();
       else this.tell({ kind: "problem", code });
     }
-  };
-
-  /** Send numbers; the names stay here, beside the ids that come back. */
-  addContacts = async (entries: readonly Entry[], region: string): Promise<void> => {
-    const { me } = this.#store.get();
-    if (me !== null) await this.#addressBook.add(me, entries, region);
-  };
-
-  /** A file or text that could not be read. */
-  contactsProblem = (problem: ProblemCode): void => this.#addressBook.problem(problem);
-
-  forgetContacts = async (): Promise<void> => {
-    const { me } = this.#store.get();
-    if (me === null || !(await this.#command({ type: "forget_contacts" }))) return;
-    this.#addressBook.forget(me);
-    this.tell({ kind: "contacts_forgotten" });
   };
 
   leaveRoom = (): void => this.go({ view: "hallway" });
@@ -244,7 +231,7 @@ export class App {
     this.#store.patch(reduceHallway(this.#store.get(), event));
     switch (event.type) {
       case "welcome":
-        this.#addressBook.open(event.me);
+        this.addressBook.open(event.me);
         void this.push.open(event.pushKey, event.knocks);
         this.#enter();
         break;
@@ -253,7 +240,7 @@ export class App {
         this.#enter();
         break;
       case "knocked":
-        this.tell({ kind: "knocked", name: event.knock.name });
+        if (showsKnocks(this.#store.get().route)) this.tell({ kind: "knocked", name: event.knock.name });
         void this.push.showWhileHidden({
           type: "knock_pushed",
           language: this.#deps.language(),
@@ -322,7 +309,7 @@ export class App {
     if (/^\/(founder|invite)\b/.test(location.pathname)) this.#showPath({ view: "hallway" });
     if (me.membership === "member") this.invitations.drop();
     this.#store.patch({ phase: "inside", me });
-    this.#addressBook.open(me);
+    this.addressBook.open(me);
     this.#signalling.start();
   }
 

@@ -6,11 +6,9 @@
 
 export interface ContactNames {
   readonly names: Readonly<Record<string, string>>;
-  /** Until when the gate keeps the numbers that were sent last, Unix time; null where unknown. */
-  readonly expiresAtMs: number | null;
 }
 
-const NOTHING: ContactNames = { names: {}, expiresAtMs: null };
+const NOTHING: ContactNames = { names: {} };
 
 export class ContactNameStore {
   readonly #storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -32,8 +30,8 @@ export class ContactNameStore {
   }
 
   /** Add names to those that are there. Answers false where the device has no room for them. */
-  add(memberId: string, names: Record<string, string>, expiresAtMs: number): boolean {
-    const all = { names: { ...this.read(memberId).names, ...names }, expiresAtMs };
+  add(memberId: string, names: Record<string, string>): boolean {
+    const all = { names: { ...this.read(memberId).names, ...names } };
     try {
       this.#storage.setItem(keyOf(memberId), JSON.stringify(all));
       return true;
@@ -53,5 +51,5 @@ function keyOf(memberId: string): string {
 }
 
 function isContactNames(value: unknown): value is ContactNames {
-  return typeof value === "object" && value !== null && "names" in value && "expiresAtMs" in value;
+  return typeof value === "object" && value !== null && "names" in value;
 }

@@ -50,6 +50,16 @@ describe("a contacts file", () => {
     ]);
   });
 
+  it("keeps digits of any script, and drops what stands between them", () => {
+    const text = card("FN:A", "TEL:０１０－１２３４－５６７８", "TEL:٠١٠ ١٢٣٤", "TEL:\u202a+82 10\u20111234\u202c");
+    expect(parseVcards(text).map((entry) => entry.number)).toEqual(["０１０１２３４５６７８", "٠١٠١٢٣٤", "+82101234"]);
+  });
+
+  it("does not make one number of a number and its extension", () => {
+    const numbers = parseVcards(card("TEL:010-1234-5678 x5", "TEL:010-1234-5678,,5")).map((e) => e.number);
+    expect(numbers).toEqual(["01012345678x5", "01012345678,,5"]);
+  });
+
   it("skips cards without a number", () => {
     expect(parseVcards(card("FN:Nobody", "TEL:"))).toEqual([]);
   });
@@ -84,6 +94,17 @@ describe("typed numbers", () => {
       { name: "", number: "+14155550100" },
       { name: "엄마", number: "021234567" },
     ]);
+  });
+
+  it("may be in the digits and the commas of another script", () => {
+    expect(parseTyped("지우 ０１０－１２３４－５６７８，٠١٠ ١٢٣٤")).toEqual([
+      { name: "지우", number: "０１０１２３４５６７８" },
+      { name: "", number: "٠١٠١٢٣٤" },
+    ]);
+  });
+
+  it("with an extension stay whole, so that the gate can say so", () => {
+    expect(parseTyped("010-1234-5678 ext 5")).toEqual([{ name: "", number: "010-1234-5678 ext 5" }]);
   });
 
   it("that are none are sent all the same, so that the gate can say so", () => {

@@ -10,12 +10,16 @@ export const ENTRIES_MAX = 10_000;
 const NAME_MAX_CHARS = 80;
 const NUMBER_MAX_CHARS = 64;
 
+/** A name, then a number in the digits and the punctuation of any script. */
+const NAME_AND_NUMBER = /^(.*?)([+＋(（]?\p{Nd}[\p{Nd}\p{Z}\p{Cf}\p{Pd}()（）.·/+＋ー]*)$/u;
+const BETWEEN_DIGITS = /[\s\p{Z}\p{Cf}\p{Pd}()（）.·/ー]+/gu;
+
 export interface Entry {
   readonly name: string;
   readonly number: string;
 }
 
-export type ContactsProblem = "file_too_large" | "too_many_entries" | "not_a_vcard";
+export type ContactsProblem = "file_too_large" | "too_many_entries" | "not_a_vcard" | "picker_failed";
 
 /** A file that cannot be used, with the reason. */
 export class ContactsError extends Error {
@@ -58,9 +62,10 @@ export function parseVcards(text: string): Entry[] {
 /** Read numbers that somebody typed: one a line or separated by commas, a name may stand before. */
 export function parseTyped(text: string): Entry[] {
   const entries: Entry[] = [];
-  for (const part of text.split(/[\n,;]+/)) {
-    const match = /^(.*?)([+(]?\d[\d\s().\-–·/+]*)$/u.exec(part.trim());
-    if (match?.[2] === undefined) {
+  for (const part of text.split(/[\n,;，、；]+/u)) {
+    const match = NAME_AND_NUMBER.exec(part.trim());
+    // Digits before "ext" are the number itself: the gate says that it has an extension.
+    if (match?.[2] === undefined || /(\p{Nd}\P{Nd}*){5}/u.test(match[1] ?? "")) {
       if (part.trim() !== "") entries.push({ name: "", number: part.trim().slice(0, NUMBER_MAX_CHARS) });
       continue;
     }
@@ -68,6 +73,11 @@ export function parseTyped(text: string): Entry[] {
   }
   if (entries.length > ENTRIES_MAX) throw new ContactsError("too_many_entries");
   return unique(entries);
+}
+
+/** What a contact picker answered. */
+export function pickedEntry(name: string, number: string): Entry {
+  return { name: cleanName(name), number: cleanNumber(number) };
 }
 
 interface Property {
@@ -89,7 +99,7 @@ class Card {
 
   entries(): Entry[] {
     const name = cleanName(this.#fullName || this.#parts);
-    return this.#numbers.filter((n) => /\d/.test(n)).map((number) => ({ name, number }));
+    return this.#numbers.filter((n) => /\p{Nd}/u.test(n)).map((number) => ({ name, number }));
   }
 }
 
@@ -153,9 +163,10 @@ function cleanName(name: string): string {
   return plain.trim().slice(0, NAME_MAX_CHARS);
 }
 
+/** Whatever else stands in it, an extension or a pause, is for the gate to judge. */
 function cleanNumber(value: string): string {
   const plain = value.replace(/^tel:/i, "").replace(/;ext=.*$/i, "");
-  return plain.replace(/[^\d+]/g, "").slice(0, NUMBER_MAX_CHARS);
+  return plain.replace(BETWEEN_DIGITS, "").slice(0, NUMBER_MAX_CHARS);
 }
 
 function unique(entries: Entry[]): Entry[] {

@@ -3,6 +3,7 @@
 import type {
   Admitted,
   CaptionsEngineChanged,
+  ContactsChanged,
   Hallway,
   Knocked,
   KnockClosed,
@@ -16,6 +17,7 @@ import type { AppState } from "./state";
 export type HallwayEvent =
   | Welcome
   | Hallway
+  | ContactsChanged
   | Knocked
   | KnockClosed
   | Admitted
@@ -32,7 +34,7 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
         phase: "inside",
         rooms: event.rooms,
         knocks: event.knocks,
-        contacts: { ...state.contacts, kept: event.contactsKept },
+        contacts: { ...state.contacts, ...event.contacts },
         mediaUp: event.mediaUp,
         engine: event.captions,
         region: event.defaultRegion,
@@ -40,6 +42,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       };
     case "hallway":
       return { rooms: event.rooms };
+    case "contacts_changed":
+      return { contacts: { ...state.contacts, ...event.contacts } };
     case "knocked":
       return { knocks: [...withoutKnock(state, event.knock.knockId), event.knock] };
     case "knock_closed":

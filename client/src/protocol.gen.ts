@@ -250,6 +250,13 @@ export interface ForgetContacts {
   id: number;
 }
 
+/** Be asked about newcomers, or no longer; open alerts go and come with it. Reply: `ok`. */
+export interface SetAsksMe {
+  type: "set_asks_me";
+  id: number;
+  asksMe: boolean;
+}
+
 /** Let a newcomer in. The first who does it wins. Reply: `ok`. */
 export interface Admit {
   type: "admit";
@@ -428,6 +435,18 @@ export interface KnockView {
   knockedAtMs: number;
 }
 
+/** What the house keeps of a member's contacts, and whether he is asked about them. */
+export interface ContactsView {
+  /** How many numbers are kept. */
+  kept: number;
+  /** When the first of them is forgotten; `null` where none is kept. */
+  firstExpiresAtMs: number | null;
+  /** When the last of them is. */
+  lastExpiresAtMs: number | null;
+  /** Whether he is asked when somebody with one of the numbers knocks. */
+  asksMe: boolean;
+}
+
 /** Whether this server can turn voice into text now. */
 export interface CaptionsEngine {
   state: CaptionsEngineState;
@@ -443,7 +462,7 @@ export interface Welcome {
   me: Me;
   rooms: RoomCard[];
   knocks: KnockView[];
-  contactsKept: number;
+  contacts: ContactsView;
   mediaUp: boolean;
   captions: CaptionsEngine;
   defaultRegion: string;
@@ -670,6 +689,12 @@ export interface Invites {
   byMail: boolean;
 }
 
+/** To the member himself, on all his devices, whenever this changes. */
+export interface ContactsChanged {
+  type: "contacts_changed";
+  contacts: ContactsView;
+}
+
 /** A newcomer whose number this member holds waits at the door. */
 export interface Knocked {
   type: "knocked";
@@ -827,6 +852,7 @@ export type ClientMessage =
   | Consent
   | AddContacts
   | ForgetContacts
+  | SetAsksMe
   | Admit
   | IgnoreKnock
   | WithdrawKnock
@@ -865,6 +891,7 @@ export type ServerMessage =
   | ContactsAdded
   | InviteCreated
   | Invites
+  | ContactsChanged
   | Knocked
   | KnockClosed
   | Admitted

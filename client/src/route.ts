@@ -33,6 +33,11 @@ function byHash(hash: string): Route {
   }
 }
 
+/** Whether the view itself shows who is at the door; elsewhere a toast does. */
+export function showsKnocks(route: Route): boolean {
+  return route.view === "hallway" || route.view === "room";
+}
+
 export function pathOf(route: Route): string {
   switch (route.view) {
     case "room":

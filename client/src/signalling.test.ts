@@ -29,7 +29,7 @@ const WELCOME: ServerMessage = {
   me: { memberId: "m", name: "M", membership: "member", isAdmin: false },
   rooms: [],
   knocks: [],
-  contactsKept: 0,
+  contacts: { kept: 0, firstExpiresAtMs: null, lastExpiresAtMs: null, asksMe: true },
   mediaUp: true,
   captions: { state: "ready", detail: "", progress: null },
   defaultRegion: "KR",

@@ -7,7 +7,7 @@ import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invita
 import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
-import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
+import type { CaptionsEngine, ContactsView, KnockView, Me, RoomCard } from "./protocol.gen";
 import { NO_PUSH, type PushState } from "./push";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
@@ -40,9 +40,7 @@ export interface ContactsResult {
   readonly rejected: number;
 }
 
-export interface ContactsState {
-  readonly kept: number;
-  readonly expiresAtMs: number | null;
+export interface ContactsState extends ContactsView {
   readonly sending: boolean;
   readonly result: ContactsResult | null;
   readonly problem: ProblemCode | null;
@@ -87,7 +85,9 @@ export interface AppState {
 
 export const NO_CONTACTS: ContactsState = {
   kept: 0,
-  expiresAtMs: null,
+  firstExpiresAtMs: null,
+  lastExpiresAtMs: null,
+  asksMe: true,
   sending: false,
   result: null,
   problem: null,

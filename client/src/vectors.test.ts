@@ -18,7 +18,7 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   ignore_knock: true, withdraw_knock: true,
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
   close_report: true, create_invite: true, list_invites: true, revoke_invite: true,
-  use_invite: true, subscribe_push: true, unsubscribe_push: true,
+  use_invite: true, subscribe_push: true, unsubscribe_push: true, set_asks_me: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
@@ -28,7 +28,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
   caption_gap: "room", captions_purged: "room", topics: "room",
   room_ended: "end",
-  invite_created: "reply", invites: "reply", invite_changed: "end",
+  invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
   me_changed: "hallway", reports_waiting: "hallway", members_listed: "reply", reports_listed: "reply",
 };
 

@@ -85,6 +85,7 @@ async def run_gate(settings: Settings) -> None:
                     settings.invite_days * DAY_MS,
                     settings.resolved_public_url(),
                 ),
+                settings.contact_days * DAY_MS,
                 push_sender=pushes,
                 code_rules=CodeRules(
                     settings.codes_a_day, settings.default_region, settings.public_host()

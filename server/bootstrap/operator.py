@@ -20,7 +20,6 @@ from server.ports import Store
 from server.service.administration import Administration
 from server.service.admission import Admission
 from server.service.hub import Hub
-from server.service.limits import Limits
 from server.start import StartError, load_pepper
 from server.web.admin_commands import AdminCommands
 from server.web.operator import answer
@@ -69,6 +68,6 @@ def _line(command: AdminCommand) -> bytes:
 
 
 def _administration(settings: Settings, store: Store) -> Administration:
-    clock, hub, pepper = SystemClock(), Hub(), load_pepper(settings)
-    admission = Admission(store, clock, hub, Limits(store, clock, pepper), pepper)
+    clock, hub = SystemClock(), Hub()
+    admission = Admission(store, clock, hub, load_pepper(settings))
     return Administration(store, clock, hub, admission, _NobodyInside())

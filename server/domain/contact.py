@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 from server.domain.ids import ContactHash, ContactId, MemberId, NumberHash
 
@@ -11,6 +12,15 @@ CONTACTS_MAX = 5_000
 CONTACTS_PER_DAY_MAX = 1_000
 CONTACT_LIFETIME_MS = 90 * 24 * 3600 * 1000
 DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsKept:
+    """How many numbers of a member are kept, and until when; no times where none is."""
+
+    count: int
+    first_expires_at_ms: int | None
+    last_expires_at_ms: int | None
 
 
 def number_hash(pepper: bytes, e164: str) -> NumberHash:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from server.domain.ban import Ban
 from server.domain.bucket import Draw
+from server.domain.contact import ContactsKept
 from server.domain.entry import Entry
 from server.domain.ids import (
     ContactHash,
@@ -92,11 +93,22 @@ class ContactStore(Protocol):
     async def count_contacts(self, member_id: MemberId) -> int:
         """How many are kept for the member."""
 
+    async def contacts_kept(self, member_id: MemberId) -> ContactsKept:
+        """How many are kept for the member, and until when."""
+
     async def forget_contacts(self, member_id: MemberId) -> None:
         """Delete all contacts of the member."""
 
     async def holders(self, hashes: Sequence[ContactHash]) -> Sequence[tuple[MemberId, ContactId]]:
         """Which members hold any of these hashes. Any number of hashes may be asked."""
+
+    async def may_be_asked(
+        self, newcomer_id: MemberId, members: Sequence[MemberId]
+    ) -> Set[MemberId]:
+        """Those of some people who may be asked about a newcomer.
+
+        They are members, want to be asked, and neither they nor he has blocked the other.
+        """
 
     async def delete_expired_contacts(self, now_ms: int) -> int:
         """Delete contacts past their expiry; returns how many."""
@@ -115,7 +127,10 @@ class KnockStore(Protocol):
         """Insert or update, the asked members included."""
 
     async def waiting_knocks(self, member_id: MemberId) -> Sequence[tuple[Knock, Member]]:
-        """Knocks that should alert this member now, oldest first, each with its newcomer."""
+        """Knocks that should alert this member now, oldest first, each with its newcomer.
+
+        None while he does not want to be asked, nor those of newcomers apart from him.
+        """
 
     async def stale_knocks(self, before_ms: int) -> Sequence[Knock]:
         """Waiting knocks older than that."""

@@ -1,4 +1,4 @@
-"""Admission: who is asked about a newcomer, who lets him in, and the contacts that decide it.
+"""Admission: who is asked about a newcomer, and who lets him in.
 
 Never keeps, returns or logs a number: numbers live for the length of one call and leave as hashes.
 """
@@ -6,35 +6,22 @@ Never keeps, returns or logs a number: numbers live for the length of one call a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
 from protocol import signalling as wire
-from protocol.errors import ErrorCode
 from server.domain import knock as knocks
-from server.domain.contact import (
-    CONTACT_LIFETIME_MS,
-    CONTACTS_MAX,
-    CONTACTS_PER_DAY_MAX,
-    DAY_MS,
-    contact_hash,
-    contact_id,
-    number_hash,
-)
+from server.domain.contact import contact_hash, contact_id
 from server.domain.entry import Entry, Way
-from server.domain.errors import BadNumberError, ContactsFullError, KnockClosedError
+from server.domain.errors import KnockClosedError, NotSignedInError
 from server.domain.ids import ContactHash, ContactId, KnockId, MemberId
 from server.domain.knock import Asked, Knock, KnockState
 from server.domain.member import Member, Membership, require_member
 from server.ports import Clock, Store
 from server.service import render
 from server.service.hub import Hub
-from server.service.limits import Limits
-from server.service.numbers import e164
 
-NUMBERS_TRIED_A_DAY_MAX = 4 * CONTACTS_MAX
 MATCH_IN_THREAD_FROM = 1_000
 FORGET_CONTACTS = "forget expired contacts"
 EXPIRE_KNOCKS = "expire knocks"
@@ -42,29 +29,31 @@ EXPIRE_KNOCKS = "expire knocks"
 
 
 class Admission:
-    """Knocks and contacts."""
+    """Knocks."""
 
-    def __init__(self, store: Store, clock: Clock, hub: Hub, limits: Limits, pepper: bytes) -> None:
+    def __init__(self, store: Store, clock: Clock, hub: Hub, pepper: bytes) -> None:
         self._store = store
         self._clock = clock
         self._hub = hub
-        self._limits = limits
         self._pepper = pepper
         self.door = asyncio.Lock()
         """Held while anything about knocks is decided: they are rare, and must not be missed or
         answered twice."""
 
-    # ------------------------------------------------------------ at the door
-
     async def knock(self, newcomer: Member, full: str) -> Knock | None:
-        """A newcomer knocks, and all members who hold his number are asked.
+        """A newcomer knocks, and all members who hold his number and want to be asked are.
 
         One who signs in again goes on waiting with the same knock: None. The door is held.
         """
         if await self._store.knock_of(newcomer.member_id):
             return None
         holders = await self.holders_of(full)
-        asked = tuple(Asked(member_id, contact) for member_id, contact in holders)
+        willing = await self._store.may_be_asked(
+            newcomer.member_id, [member_id for member_id, _ in holders]
+        )
+        asked = tuple(
+            Asked(member_id, contact) for member_id, contact in holders if member_id in willing
+        )
         at_door = knocks.knock(
             KnockId(secrets.token_hex(8)), newcomer.member_id, asked, self._clock.now_ms()
         )
@@ -149,6 +138,32 @@ class Admission:
             self.close_alerts(at_door)
         self._hub.close_member(newcomer.member_id)
 
+    async def set_asks_me(self, member: Member, *, asks_me: bool) -> Member:
+        """Whether a member wants to be asked; returns him as he is now.
+
+        Alerts that are open go, and come back, with it.
+
+        Raises:
+            NotAdmittedError, NotSignedInError, StoreUnavailableError
+        """
+        require_member(member)
+        async with self.door, self._store.transaction():
+            shown = await self.knocks_for(member)
+            now = replace(await self._resident(member), asks_me=asks_me)
+            await self._store.save_member(now)
+            wanted = await self.knocks_for(now)
+        for knock in shown:
+            self._hub.to_member(member.member_id, wire.KnockClosed(knock_id=knock.knock_id))
+        for knock in wanted:
+            self._hub.to_member(member.member_id, wire.Knocked(knock=knock))
+        return now
+
+    async def _resident(self, member: Member) -> Member:
+        now = await self._store.member(member.member_id)
+        if now is None:
+            raise NotSignedInError
+        return now
+
     async def tidy(self) -> None:
         """Forget contacts and knocks whose time is over, and keep a note of having done so.
 
@@ -188,78 +203,15 @@ class Admission:
             connection.admitted = True
         self._hub.to_member(newcomer.member_id, wire.Admitted(me=render.me(newcomer)))
 
-    # ------------------------------------------------------------ contacts
-
-    async def add_contacts(self, member: Member, command: wire.AddContacts) -> wire.ContactsAdded:
-        """Keep numbers as hashes, and ask the member about newcomers who wait with one of them.
+    async def ask_about(self, member: Member, newcomer: Member, digest: ContactHash) -> None:
+        """Ask a member, who holds the number since now, about a newcomer who waits already.
 
         Raises:
-            NotAdmittedError, ContactsFullError
+            StoreUnavailableError
         """
-        require_member(member)
-        await self._limits.require(
-            b"numbers\0" + member.member_id.encode(),
-            DAY_MS,
-            amount=len(command.numbers),
-            at_most=NUMBERS_TRIED_A_DAY_MAX,
-            refusal=ContactsFullError,
-        )
-        # Five hundred numbers take long enough to be noticed by everybody else.
-        good = await asyncio.to_thread(_normalised, command.numbers, command.region)
-        now_ms = self._clock.now_ms()
-        expires_at_ms = now_ms + CONTACT_LIFETIME_MS
-        hashes = {i: contact_hash(self._pepper, member.member_id, n) for i, n in good.items()}
-        # Behind the door, so that a newcomer who knocks meanwhile is not missed by both.
         async with self.door:
-            kept = await self._keep(member.member_id, list(hashes.values()), now_ms, expires_at_ms)
-        numbers = {number_hash(self._pepper, full): hashes[i] for i, full in good.items()}
-        for newcomer in await self._store.newcomers(list(numbers)):
-            await self._ask_about(member, newcomer, numbers[newcomer.number_hash])
-        rejected = [
-            wire.RejectedNumber(index=index, code=ErrorCode.BAD_NUMBER)
-            for index in range(len(command.numbers))
-            if index not in good
-        ]
-        added = [
-            wire.AddedContact(index=i, contact_id=contact_id(digest))
-            for i, digest in hashes.items()
-        ]
-        return wire.ContactsAdded(
-            id=command.id, added=added, rejected=rejected, kept=kept, expires_at_ms=expires_at_ms
-        )
-
-    async def contacts_kept(self, member: Member) -> int:
-        """How many numbers are kept for a member."""
-        return await self._store.count_contacts(member.member_id)
-
-    async def forget_contacts(self, member: Member) -> None:
-        """Delete them all.
-
-        Raises:
-            NotAdmittedError
-        """
-        require_member(member)
-        await self._store.forget_contacts(member.member_id)
-
-    async def _keep(
-        self, member_id: MemberId, hashes: list[ContactHash], now_ms: int, expires_at_ms: int
-    ) -> int:
-        async with self._store.transaction():
-            before = await self._store.count_contacts(member_id)
-            kept = await self._store.add_contacts(member_id, hashes, now_ms, expires_at_ms)
-            if kept > CONTACTS_MAX:
-                raise ContactsFullError
-            await self._limits.require(
-                b"contacts\0" + member_id.encode(),
-                DAY_MS,
-                amount=kept - before,
-                at_most=CONTACTS_PER_DAY_MAX,
-                refusal=ContactsFullError,
-            )
-        return kept
-
-    async def _ask_about(self, member: Member, newcomer: Member, digest: ContactHash) -> None:
-        async with self.door:
+            if not await self._store.may_be_asked(newcomer.member_id, [member.member_id]):
+                return
             at_door = await self._store.knock_of(newcomer.member_id)
             if at_door is None or any(a.member_id == member.member_id for a in at_door.asked):
                 return
@@ -269,15 +221,6 @@ class Admission:
         if asked:
             view = render.knock(at_door, newcomer, asked)
             self._hub.to_member(member.member_id, wire.Knocked(knock=view))
-
-
-def _normalised(numbers: Sequence[str], region: str) -> dict[int, str]:
-    """Those that are phone numbers, by their place in the list."""
-    good: dict[int, str] = {}
-    for index, typed in enumerate(numbers):
-        with contextlib.suppress(BadNumberError):
-            good[index] = e164(typed, region)
-    return good
 
 
 def _hashes(pepper: bytes, members: Sequence[MemberId], full: str) -> Sequence[ContactHash]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from server.domain.contact import CONTACT_LIFETIME_MS
 from server.ports import (
     CaptionFeed,
     Clock,
@@ -17,8 +18,10 @@ from server.ports import (
 from server.service.administration import Administration
 from server.service.captions import Captions
 from server.service.code_budget import CodeRules
+from server.service.contacts import Contacts
 from server.service.hub import Hub
 from server.service.invites import InviteRules
+from server.service.limits import Limits
 from server.service.people import People, Senders
 from server.service.push import Push
 from server.service.relay import Relay
@@ -42,6 +45,8 @@ class Outside:
     mail: MailSender | None = None
     """None: the house sends no e-mail."""
     invites: InviteRules = field(default_factory=InviteRules)
+    contact_lifetime_ms: int = CONTACT_LIFETIME_MS
+    """How long a number is kept after it was sent last."""
     answer_step_s: float = ANSWER_STEP_S
     """See `House.answer_step_s`; other values are for tests."""
     code_rules: CodeRules = field(default_factory=CodeRules)
@@ -57,6 +62,7 @@ class House:
     clock: Clock
     hub: Hub
     people: People
+    contacts: Contacts
     captions: Captions
     rooms: Rooms
     relay: Relay
@@ -79,6 +85,15 @@ def build(outside: Outside) -> House:
         outside.invites,
         outside.code_rules,
     )
+    contacts = Contacts(
+        outside.store,
+        outside.clock,
+        hub,
+        Limits(outside.store, outside.clock, outside.pepper),
+        people.admission,
+        outside.pepper,
+        outside.contact_lifetime_ms,
+    )
     captions = Captions(outside.feed, outside.clock, hub)
     rooms = Rooms(
         outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
@@ -91,6 +106,7 @@ def build(outside: Outside) -> House:
         outside.clock,
         hub,
         people,
+        contacts,
         captions,
         rooms,
         relay,

@@ -80,7 +80,7 @@ class Senders:
 
 
 class People:
-    """Accounts and sessions; `admission` holds contacts and knocks, `invites` invitations."""
+    """Accounts and sessions; `admission` holds knocks, `invites` invitations."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class People:
         limits = Limits(store, clock, pepper)
         self._code_rules = code_rules or CodeRules()
         self.codes = CodeBudget(store, clock, limits, pepper, self._code_rules)
-        self.admission = Admission(store, clock, hub, limits, pepper)
+        self.admission = Admission(store, clock, hub, pepper)
         self.invites = Invites(
             store, clock, hub, limits, senders.mail, invite_rules or InviteRules()
         )

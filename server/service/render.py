@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protocol import signalling as wire
+from server.domain.contact import ContactsKept
 from server.domain.knock import Asked, Knock
 from server.domain.member import Member
 from server.domain.room import Participant, Room
@@ -77,6 +78,16 @@ def knock(at_door: Knock, newcomer: Member, asked: Asked) -> wire.KnockView:
         name=newcomer.name,
         contact_id=asked.contact_id,
         knocked_at_ms=at_door.knocked_at_ms,
+    )
+
+
+def contacts(kept: ContactsKept, member: Member) -> wire.ContactsView:
+    """A member's contacts for himself."""
+    return wire.ContactsView(
+        kept=kept.count,
+        first_expires_at_ms=kept.first_expires_at_ms,
+        last_expires_at_ms=kept.last_expires_at_ms,
+        asks_me=member.asks_me,
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.contact import contact_id
+from server.domain.contact import ContactsKept, contact_id
 from server.domain.ids import ContactHash, ContactId, KnockId, MemberId
 from server.domain.knock import Asked, Knock, KnockState
-from server.domain.member import Member
+from server.domain.member import Member, Membership
 from server.store import tables
 from server.store.database import Database
 from server.store.members import CHUNK, member_of
@@ -43,6 +43,16 @@ class SqlAdmission(Database):
         async with self._read() as connection:
             return int((await connection.execute(query)).scalar_one())
 
+    async def contacts_kept(self, member_id: MemberId) -> ContactsKept:
+        """How many are kept for the member, and until when."""
+        expiry = tables.contact.c.expires_at_ms
+        query = select(func.count(), func.min(expiry), func.max(expiry)).where(
+            tables.contact.c.member_id == member_id
+        )
+        async with self._read() as connection:
+            count, first_ms, last_ms = (await connection.execute(query)).one()
+        return ContactsKept(count, first_ms, last_ms)
+
     async def forget_contacts(self, member_id: MemberId) -> None:
         """Delete all contacts of the member."""
         contact = tables.contact
@@ -72,6 +82,27 @@ class SqlAdmission(Database):
         if self._is_sqlite:
             return f"{query}IN ({','.join('?' * len(hashes))})", tuple(hashes)
         return f"{query}= ANY($1)", (list(hashes),)
+
+    async def may_be_asked(
+        self, newcomer_id: MemberId, members: Sequence[MemberId]
+    ) -> Set[MemberId]:
+        """Those of some people who may be asked about a newcomer.
+
+        They are members, want to be asked, and neither they nor he has blocked the other.
+        """
+        member = tables.member
+        willing = and_(
+            member.c.membership == Membership.MEMBER.value,
+            member.c.asks_me,
+            ~_apart(member.c.member_id, newcomer_id),
+        )
+        found: set[MemberId] = set()
+        async with self._read() as connection:
+            for start in range(0, len(members), CHUNK):
+                among = member.c.member_id.in_(members[start : start + CHUNK])
+                rows = await connection.execute(select(member.c.member_id).where(among, willing))
+                found.update(rows.scalars())
+        return found
 
     async def delete_expired_contacts(self, now_ms: int) -> int:
         """Delete contacts past their expiry; returns how many."""
@@ -121,10 +152,21 @@ class SqlAdmission(Database):
             await self._upsert(table, asked)
 
     async def waiting_knocks(self, member_id: MemberId) -> Sequence[tuple[Knock, Member]]:
-        """Knocks that should alert this member now, oldest first, each with its newcomer."""
-        asked = tables.knock_asked
-        his = select(asked.c.knock_id).where(asked.c.member_id == member_id, ~asked.c.ignored)
-        alerting = tables.knock.c.knock_id.in_(his) & _waiting()
+        """Knocks that should alert this member now, oldest first, each with its newcomer.
+
+        None while he does not want to be asked, nor those of newcomers apart from him.
+        """
+        asked, member = tables.knock_asked, tables.member
+        his = (
+            select(asked.c.knock_id)
+            .join(member, member.c.member_id == asked.c.member_id)
+            .where(asked.c.member_id == member_id, ~asked.c.ignored, member.c.asks_me)
+        )
+        alerting = and_(
+            tables.knock.c.knock_id.in_(his),
+            ~_apart(tables.knock.c.newcomer_id, member_id),
+            _waiting(),
+        )
         newcomers = select(tables.member).where(
             tables.member.c.member_id.in_(select(tables.knock.c.newcomer_id).where(alerting))
         )
@@ -145,6 +187,21 @@ class SqlAdmission(Database):
 
 def _waiting() -> ColumnElement[bool]:
     return tables.knock.c.state == KnockState.WAITING.value
+
+
+def _apart(one: ColumnElement[str], other: MemberId) -> ColumnElement[bool]:
+    """Whether either of the two has blocked the other."""
+    block = tables.block
+    return (
+        select(block.c.blocker_id)
+        .where(
+            or_(
+                and_(block.c.blocker_id == one, block.c.blocked_id == other),
+                and_(block.c.blocker_id == other, block.c.blocked_id == one),
+            )
+        )
+        .exists()
+    )
 
 
 async def _knocks(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[Knock]:

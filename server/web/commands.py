@@ -22,7 +22,8 @@ from server.web.push_commands import PushCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
-_AtDoor = wire.AddContacts | wire.ForgetContacts | wire.Admit | wire.IgnoreKnock
+_Contacts = wire.AddContacts | wire.ForgetContacts | wire.SetAsksMe
+_Knocks = wire.Admit | wire.IgnoreKnock
 _Invites = wire.CreateInvite | wire.ListInvites | wire.RevokeInvite
 _Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute
 _Moderation = (
@@ -40,6 +41,7 @@ class Commands:
     def __init__(self, app: web.Application, connection: Connection) -> None:
         house = app[keys.HOUSE]
         self._people = house.people
+        self._contact_book = house.contacts
         self._admission = self._people.admission
         self._rooms = house.rooms
         self._relay = house.relay
@@ -76,15 +78,24 @@ class Commands:
     async def _as_member(
         self,
         member: Member,
-        command: _Entrance | _Media | _AtDoor | _Invites | _Own | _Moderation | wire.Consent,
+        command: _Entrance
+        | _Media
+        | _Contacts
+        | _Knocks
+        | _Invites
+        | _Own
+        | _Moderation
+        | wire.Consent,
     ) -> ServerMessage | None:
         match command:
             case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
                 return await self._enter(member, command)
             case wire.AnswerMedia() | wire.RenewMedia():
                 return await self._media(command)
-            case wire.AddContacts() | wire.ForgetContacts() | wire.Admit() | wire.IgnoreKnock():
-                return await self._at_door(member, command)
+            case wire.AddContacts() | wire.ForgetContacts() | wire.SetAsksMe():
+                return await self._contacts(member, command)
+            case wire.Admit() | wire.IgnoreKnock():
+                await self._at_door(member, command)
             case wire.CreateInvite() | wire.ListInvites() | wire.RevokeInvite():
                 return await self._invite(member, command)
             case wire.RaiseHand() | wire.AnswerStage() | wire.StepDown() | wire.Mute():
@@ -128,12 +139,21 @@ class Commands:
                 assert_never(command)
         return None
 
-    async def _at_door(self, member: Member, command: _AtDoor) -> ServerMessage | None:
+    async def _contacts(self, member: Member, command: _Contacts) -> ServerMessage | None:
+        contacts = self._contact_book
         match command:
             case wire.AddContacts():
-                return await self._admission.add_contacts(member, command)
+                return await contacts.add(member, command)
             case wire.ForgetContacts():
-                await self._admission.forget_contacts(member)
+                await contacts.forget(member)
+            case wire.SetAsksMe(asks_me=asks_me):
+                await contacts.set_asks_me(member, asks_me=asks_me)
+            case _:
+                assert_never(command)
+        return None
+
+    async def _at_door(self, member: Member, command: _Knocks) -> None:
+        match command:
             case wire.Admit(knock_id=knock_id):
                 newcomer_id = await self._admission.admit(member, KnockId(knock_id))
                 self._rooms.show_hallway(newcomer_id)
@@ -141,7 +161,6 @@ class Commands:
                 await self._admission.ignore(member, KnockId(knock_id))
             case _:
                 assert_never(command)
-        return None
 
     async def _invite(self, member: Member, command: _Invites) -> ServerMessage | None:
         invites = self._people.invites

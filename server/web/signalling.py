@@ -145,7 +145,7 @@ class Visit:
             inside = member.membership is Membership.MEMBER
             knocks = await people.admission.knocks_for(member) if inside else []
             reports = await house.administration.reports_waiting() if is_admin(member) else 0
-            contacts_kept = await people.admission.contacts_kept(member)
+            contacts = await house.contacts.of(member)
             if self._connection.forget():
                 continue
             self._connection.admitted = inside
@@ -153,7 +153,7 @@ class Visit:
                 me=render.me(member),
                 rooms=rooms.cards() if inside else [],
                 knocks=knocks,
-                contacts_kept=contacts_kept,
+                contacts=contacts,
                 media_up=rooms.media_up,
                 captions=render.engine(house.captions.engine),
                 default_region=self._app[keys.SETTINGS].default_region,

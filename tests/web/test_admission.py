@@ -153,7 +153,7 @@ async def test_uploaded_numbers_are_judged_one_by_one(gate: Gate) -> None:
     assert added.kept == 1
     assert added.expires_at_ms == gate.clock.now_ms() + CONTACT_LIFETIME_MS
     await host.ask(wire.ForgetContacts)
-    assert (await reconnected(host)).contacts_kept == 0
+    assert (await reconnected(host)).contacts.kept == 0
 
 
 async def test_a_member_may_add_a_thousand_contacts_a_day(gate: Gate) -> None:
@@ -178,7 +178,7 @@ async def test_old_contacts_and_knocks_are_forgotten(gate: Gate) -> None:
     await gate.house.people.admission.tidy()
     await host.event(wire.KnockClosed, lambda closed: closed.knock_id == knock_id)
     welcome = await reconnected(host)
-    assert (welcome.contacts_kept, welcome.knocks) == (0, [])
+    assert (welcome.contacts.kept, welcome.knocks) == (0, [])
     # He may knock again.
     await host.add_contacts(1)
     await minji.sign_in(1, "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
@@ -51,7 +53,15 @@ async def test_whoever_has_an_invitation_is_in_at_once(gate: Gate) -> None:
     )
 
 
-async def test_of_a_hundred_who_use_it_at_once_one_comes_in(gate: Gate) -> None:
+async def test_of_a_hundred_who_use_it_at_once_one_comes_in(
+    tmp_path: Path, fresh_database: Path
+) -> None:
+    shutil.copy(fresh_database, tmp_path)
+    async with Gate(tmp_path, busy_timeout_ms=30_000) as gate:
+        await a_hundred_come_at_once(gate)
+
+
+async def a_hundred_come_at_once(gate: Gate) -> None:
     host = await gate.member(1)
     token = (await host.ask(wire.CreateInvite)).token
     pages = [gate.page() for _ in range(100)]

@@ -1,9 +1,12 @@
 /** The member's contacts: typed or from a file, counted, and forgotten at a tap. */
 
 import { useState } from "preact/hooks";
+import type { AddressBook } from "../address-book";
+import { pickerOffered } from "../contact-picker";
 import { ContactsError, decodeFile, FILE_MAX_BYTES, parseTyped, parseVcards, type Entry } from "../contacts";
 import type { ContactsState, ProblemCode } from "../state";
 import { Confirm } from "./dialog";
+import { PeopleIcon } from "./icons";
 import { useText } from "./language";
 import { RegionField } from "./sign-in";
 import { Subpage } from "./subpage";
@@ -11,34 +14,56 @@ import { Subpage } from "./subpage";
 export interface ContactsProps {
   readonly contacts: ContactsState;
   readonly region: string;
-  readonly onAdd: (entries: readonly Entry[], region: string) => void;
-  readonly onProblem: (problem: ProblemCode) => void;
-  readonly onForget: () => void;
+  readonly actions: Pick<AddressBook, "add" | "pick" | "refuse" | "setAsksMe" | "forget">;
   readonly onBack: () => void;
 }
 
 export function Contacts(props: ContactsProps) {
   const { t } = useText();
-  const { contacts } = props;
+  const { contacts, actions } = props;
   const [chosen, setChosen] = useState<string | null>(null);
   const region = chosen ?? props.region;
   const [forgetting, setForgetting] = useState(false);
   return (
     <Subpage title={t("contacts.title")} onBack={props.onBack}>
-        <p>{t("contacts.text")}</p>
+      <p>{t("contacts.text")}</p>
+      <AsksMe asksMe={contacts.asksMe} onAsksMe={(asksMe) => void actions.setAsksMe(asksMe)} />
+      <section class="card stack" aria-label={t("contacts.kept_title")}>
         <Kept contacts={contacts} />
-        <section class="card form">
-          <RegionField region={region} onRegion={setChosen} />
-          <TypedNumbers busy={contacts.sending} onAdd={(entries) => props.onAdd(entries, region)} />
-          <hr />
-          <File {...props} onAdd={(entries) => props.onAdd(entries, region)} />
-          <Result contacts={contacts} />
-        </section>
         {contacts.kept > 0 && (
           <button type="button" class="button quiet" onClick={() => setForgetting(true)}>
             {t("contacts.forget")}
           </button>
         )}
+      </section>
+      <section class="card form">
+        {pickerOffered() && (
+          <>
+            <button
+              type="button"
+              class="button"
+              disabled={contacts.sending}
+              onClick={() => void actions.pick(region)}
+            >
+              <PeopleIcon />
+              {t("contacts.pick")}
+            </button>
+            <small>{t("contacts.pick_hint")}</small>
+            <hr />
+          </>
+        )}
+        <RegionField region={region} onRegion={setChosen} />
+        <TypedNumbers
+          busy={contacts.sending}
+          onAdd={(entries) => void actions.add(entries, region)}
+        />
+        <hr />
+        <File
+          onAdd={(entries) => void actions.add(entries, region)}
+          onProblem={actions.refuse}
+        />
+        <Result contacts={contacts} />
+      </section>
       {forgetting && (
         <Confirm
           title={t("contacts.forget")}
@@ -47,7 +72,7 @@ export function Contacts(props: ContactsProps) {
           onClose={() => setForgetting(false)}
           onYes={() => {
             setForgetting(false);
-            props.onForget();
+            void actions.forget();
           }}
         />
       )}
@@ -55,16 +80,42 @@ export function Contacts(props: ContactsProps) {
   );
 }
 
+function AsksMe({ asksMe, onAsksMe }: { asksMe: boolean; onAsksMe: (asksMe: boolean) => void }) {
+  const { t } = useText();
+  return (
+    <label class="switch card">
+      <span>
+        <b>{t("contacts.asks_me")}</b>
+        <small>{asksMe ? t("contacts.asks_me_on") : t("contacts.asks_me_off")}</small>
+      </span>
+      <input
+        type="checkbox"
+        role="switch"
+        aria-label={t("contacts.asks_me")}
+        checked={asksMe}
+        onChange={(event) => {
+          const wanted = event.currentTarget.checked;
+          event.currentTarget.checked = asksMe; // it moves when the house has agreed
+          onAsksMe(wanted);
+        }}
+      />
+    </label>
+  );
+}
+
 function Kept({ contacts }: { contacts: ContactsState }) {
   const { t, date } = useText();
-  const { kept, expiresAtMs } = contacts;
-  if (kept === 0) return <p class="kept">{t("contacts.kept_none")}</p>;
+  const { kept, firstExpiresAtMs, lastExpiresAtMs } = contacts;
+  if (firstExpiresAtMs === null || lastExpiresAtMs === null) {
+    return <p class="kept">{t("contacts.kept_none")}</p>;
+  }
+  const [first, last] = [date(firstExpiresAtMs), date(lastExpiresAtMs)];
   return (
     <p class="kept" data-testid="contacts-kept">
       <b>{t("contacts.kept", { count: kept })}</b>
-      {expiresAtMs !== null && (
-        <small>{t("contacts.until", { date: date(expiresAtMs) })}</small>
-      )}
+      <small>
+        {first === last ? t("contacts.until", { date: last }) : t("contacts.between", { first, last })}
+      </small>
     </p>
   );
 }

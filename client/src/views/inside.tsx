@@ -54,9 +54,7 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
         <Contacts
           contacts={state.contacts}
           region={state.region}
-          onAdd={actions.addContacts}
-          onProblem={actions.contactsProblem}
-          onForget={actions.forgetContacts}
+          actions={actions.addressBook}
           onBack={toHallway}
         />
       );

@@ -1,5 +1,6 @@
 /** What just happened, said once, and to screen readers too. */
 
+import type { ComponentChildren } from "preact";
 import type { Text } from "../i18n/text";
 import type { Notice, ShownNotice } from "../state";
 import { CloseIcon } from "./icons";
@@ -8,9 +9,11 @@ import { useText } from "./language";
 export interface NoticesProps {
   readonly notices: readonly ShownNotice[];
   readonly onDismiss: (id: number) => void;
+  /** Toasts that are answered in place. */
+  readonly children?: ComponentChildren;
 }
 
-export function Notices({ notices, onDismiss }: NoticesProps) {
+export function Notices({ notices, onDismiss, children }: NoticesProps) {
   const text = useText();
   return (
     <div class="notices" role="status" aria-live="polite" aria-label={text.t("app.notices")}>
@@ -27,6 +30,7 @@ export function Notices({ notices, onDismiss }: NoticesProps) {
           </button>
         </div>
       ))}
+      {children}
     </div>
   );
 }

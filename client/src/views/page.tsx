@@ -2,11 +2,14 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 import type { App } from "../app";
+import { showBadge } from "../badge";
 import { textIn, type Locale } from "../i18n/text";
+import { showsKnocks } from "../route";
 import type { AppState } from "../state";
 import { ConnectionBanner } from "./connection";
 import { DoorMessage } from "./door-message";
 import { Inside } from "./inside";
+import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
 import { Notices } from "./notices";
 import { SignIn } from "./sign-in";
@@ -15,9 +18,8 @@ import { Waiting } from "./waiting";
 export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
-  | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
-  | "administration" | "invitations" | "hear" | "inRoom" | "resume" | "dismiss"
-  | "push"
+  | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
+  | "hear" | "inRoom" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
@@ -38,13 +40,22 @@ export function Page(props: PageProps) {
     const name = title === undefined ? t("app.name") : `${title} · ${t("app.name")}`;
     document.title = waiting > 0 ? `(${waiting}) ${name}` : name;
   }, [locale, title, waiting, t]);
+  useEffect(() => showBadge(waiting), [waiting]);
   return (
     <TextContext.Provider value={text}>
       <a class="skip" href="#content" onClick={skip}>
         {t("app.skip")}
       </a>
       <View {...props} />
-      <Notices notices={state.notices} onDismiss={props.actions.dismiss} />
+      <Notices notices={state.notices} onDismiss={props.actions.dismiss}>
+        <KnockToasts
+          knocks={state.knocks}
+          contactNames={state.contactNames}
+          shownInPage={showsKnocks(state.route)}
+          onAdmit={props.actions.admit}
+          onIgnore={props.actions.ignore}
+        />
+      </Notices>
     </TextContext.Provider>
   );
 }

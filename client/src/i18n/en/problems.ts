@@ -64,4 +64,5 @@ export const problems = {
   "problem.file_too_large": "The file is larger than 5 MB.",
   "problem.too_many_entries": "More than 10,000 numbers. Send a smaller part.",
   "problem.not_a_vcard": "This is not a contacts file (.vcf).",
+  "problem.picker_failed": "The browser did not show the contacts. Try again, or type the numbers.",
 } as const;

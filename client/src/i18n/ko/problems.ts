@@ -63,4 +63,5 @@ export const problems = {
   "problem.file_too_large": "파일이 5MB보다 커요.",
   "problem.too_many_entries": "번호가 10,000개를 넘어요. 나누어서 추가해 주세요.",
   "problem.not_a_vcard": "연락처 파일(.vcf)이 아니에요.",
+  "problem.picker_failed": "브라우저가 연락처를 보여 주지 못했어요. 다시 해 보거나 번호를 적어 주세요.",
 } as const;
