@@ -33,7 +33,12 @@ class Ping(Message, frozen=True):
 
 
 ClientMessage = (
-    Ping | room.RoomCommand | captions.CaptionsCommand | door.DoorCommand | admin.AdminCommand
+    Ping
+    | room.RoomCommand
+    | captions.CaptionsCommand
+    | door.DoorCommand
+    | admin.AdminCommand
+    | people.PeopleCommand
 )
 
 
@@ -88,6 +93,7 @@ ServerMessage = (
     | captions.CaptionsEvent
     | door.DoorReply
     | door.DoorEvent
+    | people.PeopleReply
     | people.PeopleEvent
     | admin.AdminReply
     | admin.AdminEvent

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 from server.ports import CaptionFeed, Clock, CodeSender, MailSender, MediaEngine, Store
 from server.service.administration import Administration
+from server.service.blocks import Blocks
 from server.service.captions import Captions
 from server.service.hub import Hub
 from server.service.invites import InviteRules
+from server.service.limits import Limits
 from server.service.people import People
+from server.service.profiles import Profiles
 from server.service.relay import Relay
+from server.service.reporting import Reporting
 from server.service.rooms import EVERY_S, Rooms
 
 ANSWER_STEP_S = 0.25
@@ -51,6 +55,9 @@ class House:
     administration: Administration
     answer_step_s: float
     """Signing in answers at multiples of this, so that its time tells nothing of contacts."""
+    blocks: Blocks
+    profiles: Profiles
+    reporting: Reporting
 
 
 def build(outside: Outside) -> House:
@@ -66,13 +73,17 @@ def build(outside: Outside) -> House:
         outside.invites,
     )
     captions = Captions(outside.feed, outside.clock, hub)
+    blocks = Blocks(outside.store)
     rooms = Rooms(
-        outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
+        outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
     )
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, evictor=rooms
     )
+    limits = Limits(outside.store, outside.clock, outside.pepper)
+    profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
+    reporting = Reporting(outside.store, outside.clock, limits, administration)
     return House(
         outside.clock,
         hub,
@@ -82,4 +93,7 @@ def build(outside: Outside) -> House:
         relay,
         administration,
         outside.answer_step_s,
+        blocks,
+        profiles,
+        reporting,
     )

@@ -6,10 +6,11 @@ from server.store.administration import SqlAdministration
 from server.store.admission import SqlAdmission
 from server.store.invites import SqlInvites
 from server.store.members import SqlMembers
+from server.store.profiles import SqlProfiles
 from server.store.rooms import SqlRooms
 
 
-class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlInvites, SqlAdministration):
+class SqlStore(SqlMembers, SqlAdmission, SqlRooms, SqlInvites, SqlAdministration, SqlProfiles):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 
     `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://USER@HOST/NAME`.
