@@ -6,6 +6,7 @@ are apart from nobody, so that one list, encoded once, serves nearly everybody.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Set
 
@@ -50,7 +51,7 @@ class Hallway:
 
     def cards_for(self, viewer: MemberId) -> list[wire.RoomCard]:
         """What he sees now."""
-        return self._view(self._ranked(), self.hidden_from(viewer))
+        return self._view(self._ranked(), self.hidden_from(viewer), {})
 
     def show(self, viewer: MemberId) -> None:
         """Show it on all the devices with which he stands in the hallway."""
@@ -65,17 +66,23 @@ class Hallway:
             if connection.admitted and connection.room_id is None:
                 hidden = self.hidden_from(connection.member_id)
                 viewers[_NONE if hidden.isdisjoint(front) else hidden].append(connection)
+        drawn: dict[RoomId, wire.RoomCard] = {}
         for hidden, standing in viewers.items():
-            self._hub.broadcast(standing, wire.Hallway(rooms=self._view(ranked, hidden)))
+            self._hub.broadcast(standing, wire.Hallway(rooms=self._view(ranked, hidden, drawn)))
 
     def _ranked(self) -> list[Room]:
         return sorted(self._live_rooms(), key=lambda room: len(room.participants), reverse=True)
 
-    def _view(self, ranked: Iterable[Room], hidden: Set[RoomId]) -> list[wire.RoomCard]:
-        cards: list[wire.RoomCard] = []
-        for room in ranked:
-            if len(cards) == ROOMS_SHOWN:
-                break
-            if room.room_id not in hidden:
-                cards.append(render.card(room, self._captions.topics(room.room_id)))
-        return cards
+    def _view(
+        self, ranked: Iterable[Room], hidden: Set[RoomId], drawn: dict[RoomId, wire.RoomCard]
+    ) -> list[wire.RoomCard]:
+        """The first rooms that are not hidden; `drawn` holds the cards that are drawn already."""
+        listed = (room for room in ranked if room.room_id not in hidden)
+        return [self._card(room, drawn) for room in itertools.islice(listed, ROOMS_SHOWN)]
+
+    def _card(self, room: Room, drawn: dict[RoomId, wire.RoomCard]) -> wire.RoomCard:
+        card = drawn.get(room.room_id)
+        if card is None:
+            card = render.card(room, self._captions.topics(room.room_id))
+            drawn[room.room_id] = card
+        return card
