@@ -13,6 +13,7 @@ import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./h
 import type { Me } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
+import { NO_PEOPLE, Profiles } from "./profiles";
 import { pathOf, routeOf, type Route } from "./route";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
@@ -37,6 +38,7 @@ export class App {
   readonly #addressBook: AddressBook;
   readonly administration: Administration;
   readonly invitations: Invitations;
+  readonly profiles: Profiles;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -56,6 +58,7 @@ export class App {
     const names = new ContactNameStore(deps.storage);
     this.#addressBook = new AddressBook(deps.store, this.#signalling, names);
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
+    this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
     this.administration = new Administration(deps.store, this.#signalling);
   }
 
@@ -312,6 +315,7 @@ export class App {
       contactNames: {},
       admin: NO_ADMIN,
       invitations: NO_INVITATIONS,
+      people: NO_PEOPLE,
     });
   }
 

@@ -1,11 +1,16 @@
 /** Addresses: which view a URL means. Pure. */
 
+import type { PeopleList } from "./protocol.gen";
+
 export type Route =
   | { view: "hallway" }
   | { view: "contacts" }
   | { view: "you" }
   | { view: "admin" }
   | { view: "invitations" }
+  | { view: "profile" }
+  | { view: "people"; which: PeopleList }
+  | { view: "person"; memberId: string }
   | { view: "room"; roomId: string };
 
 export function routeOf(location: { pathname: string; hash: string }): Route {
@@ -16,7 +21,17 @@ export function routeOf(location: { pathname: string; hash: string }): Route {
 
 /** Pages of one's own are named by the fragment: the server serves one page for all of them. */
 function byHash(hash: string): Route {
+  const person = /^#person\/([\w-]{1,64})$/.exec(hash);
+  if (person?.[1] !== undefined) return { view: "person", memberId: person[1] };
   switch (hash) {
+    case "#profile":
+      return { view: "profile" };
+    case "#people/following":
+      return { view: "people", which: "following" };
+    case "#people/followers":
+      return { view: "people", which: "followers" };
+    case "#people/blocked":
+      return { view: "people", which: "blocked" };
     case "#contacts":
       return { view: "contacts" };
     case "#invitations":
@@ -34,10 +49,15 @@ export function pathOf(route: Route): string {
   switch (route.view) {
     case "room":
       return `/room/${route.roomId}`;
+    case "person":
+      return `/#person/${route.memberId}`;
+    case "people":
+      return `/#people/${route.which}`;
     case "contacts":
     case "you":
     case "admin":
     case "invitations":
+    case "profile":
       return `/#${route.view}`;
     case "hallway":
       return "/";

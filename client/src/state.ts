@@ -7,6 +7,7 @@ import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invita
 import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
+import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { CaptionsEngine, KnockView, Me, RoomCard } from "./protocol.gen";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
@@ -20,6 +21,8 @@ export type Notice =
   | { kind: "problem"; code: ProblemCode }
   | { kind: "knocked"; name: string }
   | { kind: "let_in"; name: string }
+  | { kind: "blocked"; name: string }
+  | { kind: "unblocked"; name: string }
   | { kind: "contacts_forgotten" }
   | { kind: "room_ended" }
   | { kind: "microphone_lost" }
@@ -80,6 +83,7 @@ export interface AppState {
   readonly visit: VisitState | null;
   readonly notices: readonly ShownNotice[];
   readonly admin: AdminState;
+  readonly people: PeopleState;
   readonly invitations: InvitationsState;
 }
 
@@ -110,6 +114,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     visit: null,
     notices: [],
     admin: NO_ADMIN,
+    people: NO_PEOPLE,
     invitations: NO_INVITATIONS,
   };
 }

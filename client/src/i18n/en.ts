@@ -6,6 +6,7 @@ import { door } from "./en/door";
 import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
+import { people } from "./en/people";
 import { problems } from "./en/problems";
 import { room } from "./en/room";
 import { you } from "./en/you";
@@ -16,6 +17,7 @@ export const en = {
   ...hallway,
   ...you,
   ...invitations,
+  ...people,
   ...admin,
   ...room,
   ...captions,

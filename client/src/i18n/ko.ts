@@ -7,6 +7,7 @@ import { door } from "./ko/door";
 import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
+import { people } from "./ko/people";
 import { problems } from "./ko/problems";
 import { room } from "./ko/room";
 import { you } from "./ko/you";
@@ -17,6 +18,7 @@ export const ko: Catalogue = {
   ...hallway,
   ...you,
   ...invitations,
+  ...people,
   ...admin,
   ...room,
   ...captions,

@@ -16,7 +16,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addContacts" | "contactsProblem" | "forgetContacts" | "leaveRoom" | "toggleMicrophone"
-  | "administration" | "invitations" | "hear" | "inRoom" | "resume" | "dismiss"
+  | "administration" | "invitations" | "profiles" | "hear" | "inRoom" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
