@@ -6,15 +6,14 @@ message a line, where the mode of the socket is the only key.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
-from protocol.people import Membership, PersonView
+from protocol.people import Membership, PersonView, ReportReason
 from protocol.wire import Id, Message, Token, View
 
 Query = Annotated[str, Meta(max_length=80)]
-ReportReason = Literal["harassment", "hate", "spam", "impersonation", "danger", "other"]
 
 MEMBERS_A_PAGE = 50
 

@@ -80,6 +80,14 @@ class ErrorCode(Enum):
     """There is no such report."""
     BAD_STATEMENT = "bad_statement"
     """A report's statement is longer than 1,000 characters."""
+    BAD_BIO = "bad_bio"
+    """A bio is longer than 160 characters."""
+    PEOPLE_FULL = "people_full"
+    """More than 5,000 people followed, or more than 5,000 blocked."""
+    PROFILES_TOO_OFTEN = "profiles_too_often"
+    """More than 500 profiles of others opened in a day."""
+    REPORTED_TOO_OFTEN = "reported_too_often"
+    """More than 10 reports in a day."""
 
     # Rooms
     BAD_TITLE = "bad_title"

@@ -40,6 +40,7 @@ ClientMessage = (
     | door.DoorCommand
     | admin.AdminCommand
     | push.PushCommand
+    | people.PeopleCommand
 )
 
 
@@ -96,6 +97,7 @@ ServerMessage = (
     | captions.CaptionsEvent
     | door.DoorReply
     | door.DoorEvent
+    | people.PeopleReply
     | people.PeopleEvent
     | admin.AdminReply
     | admin.AdminEvent

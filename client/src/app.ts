@@ -16,6 +16,7 @@ import { PushSwitch } from "./push";
 import type { PushBrowser } from "./push-browser";
 import { pathOf, routeOf, showsKnocks, type Route } from "./route";
 import type { Locale } from "./i18n/text";
+import { NO_PEOPLE, Profiles } from "./profiles";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -43,6 +44,7 @@ export class App {
   readonly administration: Administration;
   readonly invitations: Invitations;
   readonly push: PushSwitch;
+  readonly profiles: Profiles;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -66,6 +68,7 @@ export class App {
       tell: (notice) => this.tell(notice),
     });
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
+    this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
     this.administration = new Administration(deps.store, this.#signalling);
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
@@ -327,6 +330,7 @@ export class App {
       contactNames: {},
       admin: NO_ADMIN,
       invitations: NO_INVITATIONS,
+      people: NO_PEOPLE,
     });
   }
 

@@ -16,6 +16,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/hallway.css";
 import "./styles/seats.css";
+import "./styles/people.css";
 import "./styles/room.css";
 
 const LOCALE_KEY = "masil.locale";

@@ -64,6 +64,14 @@ export const ERROR_CODES = [
   "no_such_report",
   /** A report's statement is longer than 1,000 characters. */
   "bad_statement",
+  /** A bio is longer than 160 characters. */
+  "bad_bio",
+  /** More than 5,000 people followed, or more than 5,000 blocked. */
+  "people_full",
+  /** More than 500 profiles of others opened in a day. */
+  "profiles_too_often",
+  /** More than 10 reports in a day. */
+  "reported_too_often",
   /** A room's title is empty or longer than 80 characters. */
   "bad_title",
   /** No such room, or it has ended. */
@@ -110,6 +118,8 @@ export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
 export type InviteStanding = "expired" | "open" | "revoked" | "used";
+
+export type PeopleList = "blocked" | "followers" | "following";
 
 export type Language = "en" | "ko";
 
@@ -377,6 +387,78 @@ export interface UnsubscribePush {
   id: number;
 }
 
+/** One member's profile; of nobody where there is a block, either way. Reply: `profile`. */
+export interface GetProfile {
+  type: "get_profile";
+  id: number;
+  memberId: string;
+}
+
+/** What one has told about oneself, and one's choices. Reply: `own_profile`. */
+export interface GetOwnProfile {
+  type: "get_own_profile";
+  id: number;
+}
+
+/** A new name and a new bio; the seat in a room follows. Reply: `ok`. */
+export interface UpdateProfile {
+  type: "update_profile";
+  id: number;
+  name: string;
+  bio: string;
+}
+
+/** Whether "let in by" is told. Reply: `ok`. */
+export interface SetPreferences {
+  type: "set_preferences";
+  id: number;
+  /** On the own profile: by whom one was let in. */
+  showsAdmitter: boolean;
+  /** On the profiles of those whom one has let in: one's own name. */
+  shownAsAdmitter: boolean;
+}
+
+/** Follow a member, or stop following. He finds it in his list; no alert. Reply: `ok`. */
+export interface Follow {
+  type: "follow";
+  id: number;
+  memberId: string;
+  following: boolean;
+}
+
+/** Block a member, or lift the block. He is not told; follows end both ways. Reply: `ok`. */
+export interface Block {
+  type: "block";
+  id: number;
+  memberId: string;
+  blocked: boolean;
+}
+
+/**
+ * Whom one follows, who follows one, whom one has blocked; newest first.
+ *
+ * Reply: `people_listed`.
+ */
+export interface ListPeople {
+  type: "list_people";
+  id: number;
+  which: PeopleList;
+  /** The last `memberId` of the page before. */
+  after?: string | null;
+}
+
+/** Tell the admins about a member, who is not told. Reply: `ok`. */
+export interface ReportMember {
+  type: "report_member";
+  id: number;
+  memberId: string;
+  reason: ReportReason;
+  /** What happened, at most 1,000 characters; may be empty. */
+  statement: string;
+  /** Whether it is about the room in which the reporter is now. */
+  inRoom: boolean;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -391,7 +473,7 @@ export interface Error {
   message: string;
 }
 
-/** The signed-in person, as he sees himself. */
+/** The person who is signed in. */
 export interface Me {
   memberId: string;
   name: string;
@@ -399,7 +481,7 @@ export interface Me {
   isAdmin: boolean;
 }
 
-/** A person as others see him in lists. */
+/** A person on a stage, in the hallway. */
 export interface PersonView {
   memberId: string;
   name: string;
@@ -720,6 +802,47 @@ export interface InviteChanged {
   left: number | null;
 }
 
+/** A member as one other member sees him. */
+export interface ProfileView {
+  memberId: string;
+  name: string;
+  /** One paragraph of at most 160 characters, or nothing. */
+  bio: string;
+  /** Who let him in; `null` where either of the two does not want it told, or nobody did. */
+  letInBy: PersonView | null;
+  /** Whether the asker follows him. */
+  following: boolean;
+  followsYou: boolean;
+}
+
+/** Reply to `get_profile`. */
+export interface Profile {
+  type: "profile";
+  id: number;
+  profile: ProfileView;
+}
+
+/** Reply to `get_own_profile`. */
+export interface OwnProfile {
+  type: "own_profile";
+  id: number;
+  name: string;
+  bio: string;
+  /** As the own profile tells it to others now. */
+  letInBy: PersonView | null;
+  showsAdmitter: boolean;
+  shownAsAdmitter: boolean;
+}
+
+/** Reply to `list_people`: names only. */
+export interface PeopleListed {
+  type: "people_listed";
+  id: number;
+  people: PersonView[];
+  /** There are more: ask again with `after`. */
+  more: boolean;
+}
+
 /** To the person himself, on all his devices: who he is here has changed. */
 export interface MeChanged {
   type: "me_changed";
@@ -867,7 +990,15 @@ export type ClientMessage =
   | ListReports
   | CloseReport
   | SubscribePush
-  | UnsubscribePush;
+  | UnsubscribePush
+  | GetProfile
+  | GetOwnProfile
+  | UpdateProfile
+  | SetPreferences
+  | Follow
+  | Block
+  | ListPeople
+  | ReportMember;
 
 export type ServerMessage =
   | Ok
@@ -896,6 +1027,9 @@ export type ServerMessage =
   | KnockClosed
   | Admitted
   | InviteChanged
+  | Profile
+  | OwnProfile
+  | PeopleListed
   | MeChanged
   | MembersListed
   | ReportsListed

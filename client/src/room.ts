@@ -5,6 +5,7 @@
  * where a revision is missing it says so in `needsSync`.
  */
 
+import { dealColours, type Colours } from "./colours";
 import type {
   Caption,
   CaptionGap,
@@ -27,6 +28,8 @@ export type LogLine =
 export interface RoomState {
   readonly room: RoomView;
   readonly log: readonly LogLine[];
+  /** Which face has which colour here. */
+  readonly colours: Colours;
   /** A revision was missed; the page must ask for the whole room. */
   readonly needsSync: boolean;
 }
@@ -42,14 +45,15 @@ export type RoomEvent =
 
 /** The room just entered. */
 export function enterRoom(room: RoomView): RoomState {
-  return { room, log: [], needsSync: false };
+  return { room, log: [], colours: dealColours(room.participants), needsSync: false };
 }
 
 /** The whole room again, after a gap or a reconnect; the words on the screen stay. */
 export function replaceRoom(state: RoomState, room: RoomView): RoomState {
   if (room.roomId !== state.room.roomId) return enterRoom(room);
   if (room.revision < state.room.revision && !state.needsSync) return state;
-  return { room, log: room.captionsOn ? state.log : [], needsSync: false };
+  const colours = dealColours(room.participants, state.colours);
+  return { room, log: room.captionsOn ? state.log : [], colours, needsSync: false };
 }
 
 /** Apply one event of the gate. */
@@ -83,10 +87,10 @@ function revise(
   switch (event.type) {
     case "participant_changed":
       room.participants = withParticipant(room.participants, event.participant);
-      return { ...state, room };
+      return seated(state, room);
     case "participant_left":
       room.participants = room.participants.filter((p) => p.memberId !== event.memberId);
-      return { ...state, room };
+      return seated(state, room);
     case "room_changed":
       room.title = event.title;
       room.captionsOn = event.captionsOn;
@@ -95,6 +99,10 @@ function revise(
     default:
       return event satisfies never;
   }
+}
+
+function seated(state: RoomState, room: RoomView): RoomState {
+  return { ...state, room, colours: dealColours(room.participants, state.colours) };
 }
 
 function withParticipant(all: ParticipantView[], changed: ParticipantView): ParticipantView[] {

@@ -8,6 +8,11 @@ describe("addresses", () => {
     expect(routeOf({ pathname: "/", hash: "#admin" })).toEqual({ view: "admin" });
     expect(routeOf({ pathname: "/", hash: "#notifications" })).toEqual({ view: "notifications" });
     expect(routeOf({ pathname: "/", hash: "#you" })).toEqual({ view: "you" });
+    for (const hash of ["#profile", "#people/blocked", "#person/p-1_2"]) {
+      expect(pathOf(routeOf({ pathname: "/", hash }))).toBe(`/${hash}`);
+    }
+    expect(routeOf({ pathname: "/", hash: "#people/everybody" })).toEqual({ view: "hallway" });
+    expect(routeOf({ pathname: "/", hash: "#person/../x" })).toEqual({ view: "hallway" });
     expect(routeOf({ pathname: "/room/../../x", hash: "" })).toEqual({ view: "hallway" });
   });
 });

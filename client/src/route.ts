@@ -1,5 +1,7 @@
 /** Addresses: which view a URL means. Pure. */
 
+import type { PeopleList } from "./protocol.gen";
+
 export type Route =
   | { view: "hallway" }
   | { view: "contacts" }
@@ -7,6 +9,9 @@ export type Route =
   | { view: "admin" }
   | { view: "invitations" }
   | { view: "notifications" }
+  | { view: "profile" }
+  | { view: "people"; which: PeopleList }
+  | { view: "person"; memberId: string }
   | { view: "room"; roomId: string };
 
 export function routeOf(location: { pathname: string; hash: string }): Route {
@@ -17,7 +22,17 @@ export function routeOf(location: { pathname: string; hash: string }): Route {
 
 /** Pages of one's own are named by the fragment: the server serves one page for all of them. */
 function byHash(hash: string): Route {
+  const person = /^#person\/([\w-]{1,64})$/.exec(hash);
+  if (person?.[1] !== undefined) return { view: "person", memberId: person[1] };
   switch (hash) {
+    case "#profile":
+      return { view: "profile" };
+    case "#people/following":
+      return { view: "people", which: "following" };
+    case "#people/followers":
+      return { view: "people", which: "followers" };
+    case "#people/blocked":
+      return { view: "people", which: "blocked" };
     case "#contacts":
       return { view: "contacts" };
     case "#invitations":
@@ -42,11 +57,16 @@ export function pathOf(route: Route): string {
   switch (route.view) {
     case "room":
       return `/room/${route.roomId}`;
+    case "person":
+      return `/#person/${route.memberId}`;
+    case "people":
+      return `/#people/${route.which}`;
     case "contacts":
     case "you":
     case "admin":
     case "invitations":
     case "notifications":
+    case "profile":
       return `/#${route.view}`;
     case "hallway":
       return "/";

@@ -14,6 +14,9 @@ import type {
   MediaOffer,
   MembersListed,
   Ok,
+  OwnProfile,
+  PeopleListed,
+  Profile,
   ReportsListed,
   RoomOpened,
   RoomSnapshot,
@@ -25,6 +28,9 @@ type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 export type Command = WithoutId<ClientMessage>;
 
 interface Replies {
+  get_profile: Profile;
+  get_own_profile: OwnProfile;
+  list_people: PeopleListed;
   create_invite: InviteCreated;
   list_invites: Invites;
   list_members: MembersListed;

@@ -9,6 +9,7 @@ import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
 import type { CaptionsEngine, ContactsView, KnockView, Me, RoomCard } from "./protocol.gen";
 import { NO_PUSH, type PushState } from "./push";
+import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
@@ -21,6 +22,8 @@ export type Notice =
   | { kind: "problem"; code: ProblemCode }
   | { kind: "knocked"; name: string }
   | { kind: "let_in"; name: string }
+  | { kind: "blocked"; name: string }
+  | { kind: "unblocked"; name: string }
   | { kind: "contacts_forgotten" }
   | { kind: "room_ended" }
   | { kind: "microphone_lost" }
@@ -79,6 +82,7 @@ export interface AppState {
   readonly visit: VisitState | null;
   readonly notices: readonly ShownNotice[];
   readonly admin: AdminState;
+  readonly people: PeopleState;
   readonly invitations: InvitationsState;
   readonly push: PushState;
 }
@@ -112,6 +116,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     visit: null,
     notices: [],
     admin: NO_ADMIN,
+    people: NO_PEOPLE,
     invitations: NO_INVITATIONS,
     push: NO_PUSH,
   };

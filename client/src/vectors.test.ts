@@ -19,6 +19,8 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
   close_report: true, create_invite: true, list_invites: true, revoke_invite: true,
   use_invite: true, subscribe_push: true, unsubscribe_push: true, set_asks_me: true,
+  get_profile: true, get_own_profile: true, update_profile: true,
+  set_preferences: true, follow: true, block: true, list_people: true, report_member: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
@@ -29,6 +31,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   caption_gap: "room", captions_purged: "room", topics: "room",
   room_ended: "end",
   invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
+  profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", members_listed: "reply", reports_listed: "reply",
 };
 

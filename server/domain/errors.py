@@ -100,6 +100,22 @@ class BadStatementError(MasilError):
     """A report's statement is too long."""
 
 
+class BadBioError(MasilError):
+    """A bio is too long."""
+
+
+class PeopleFullError(MasilError):
+    """More people followed, or blocked, than one member may."""
+
+
+class ProfilesTooOftenError(MasilError):
+    """More profiles opened than one member may in a day."""
+
+
+class ReportedTooOftenError(MasilError):
+    """More reports than one member may write in a day."""
+
+
 class NotSignedInError(MasilError):
     """No live session."""
 

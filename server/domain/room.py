@@ -105,6 +105,11 @@ class Room:
         """Moderators and speakers, in order of joining."""
         return [p for p in self.participants.values() if p.role.on_stage]
 
+    def has_on_stage(self, member_id: MemberId) -> bool:
+        """Whether this person is a moderator or a speaker here."""
+        participant = self.participants.get(member_id)
+        return participant is not None and participant.role.on_stage
+
     def moderators(self) -> list[Participant]:
         """All moderators, in order of joining."""
         return [p for p in self.participants.values() if p.role is Role.MODERATOR]
@@ -153,6 +158,13 @@ def join(room: Room, member: Member, now_ms: int) -> Change:
     if len(room.participants) >= ROOM_MAX_PARTICIPANTS:
         raise RoomFullError
     return _seat(room, member, Role.LISTENER, now_ms)
+
+
+def rename(room: Room, member_id: MemberId, name: str) -> Change:
+    """A person has a new name, which is clean already; his seat shows it, where he has one."""
+    if member_id not in room.participants:
+        return room, ()
+    return replace_participant(room, member_id, name=name)
 
 
 def disconnect(room: Room, member_id: MemberId, now_ms: int) -> Change:

@@ -256,6 +256,60 @@ class PushStore(Protocol):
         """Nothing arrives at this endpoint any more."""
 
 
+class ProfileStore(Protocol):
+    """What members tell about themselves."""
+
+    async def save_profile(self, member: Member) -> None:
+        """Update what a member tells about himself and chose; nothing else of him."""
+
+
+class FollowStore(Protocol):
+    """Who follows whom. Lists hold members only, newest first, from the one after `after` on."""
+
+    async def save_follow(self, follower: MemberId, followee: MemberId, since_ms: int) -> None:
+        """Insert; a known one keeps its time."""
+
+    async def delete_follow(self, follower: MemberId, followee: MemberId) -> None:
+        """Delete, where there is one."""
+
+    async def follows(self, follower: MemberId, followee: MemberId) -> bool:
+        """Whether one follows the other."""
+
+    async def count_following(self, follower: MemberId) -> int:
+        """How many a member follows."""
+
+    async def following(
+        self, member_id: MemberId, after: MemberId | None, count: int
+    ) -> Sequence[Member]:
+        """Whom a member follows."""
+
+    async def followers(
+        self, member_id: MemberId, after: MemberId | None, count: int
+    ) -> Sequence[Member]:
+        """Who follows a member."""
+
+
+class BlockStore(Protocol):
+    """Who has blocked whom."""
+
+    async def save_block(self, blocker: MemberId, blocked: MemberId, since_ms: int) -> None:
+        """Insert; a known one keeps its time."""
+
+    async def delete_block(self, blocker: MemberId, blocked: MemberId) -> None:
+        """Delete, where there is one."""
+
+    async def count_blocked(self, blocker: MemberId) -> int:
+        """How many a member has blocked."""
+
+    async def blocked(
+        self, member_id: MemberId, after: MemberId | None, count: int
+    ) -> Sequence[Member]:
+        """Whom a member has blocked: members only, newest first, from the one after `after` on."""
+
+    async def blocks(self) -> Sequence[tuple[MemberId, MemberId]]:
+        """All of them: (who blocked, whom)."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -268,6 +322,9 @@ class Store(
     AdministrationStore,
     BucketStore,
     PushStore,
+    ProfileStore,
+    FollowStore,
+    BlockStore,
     Protocol,
 ):
     """The whole database, one implementation for all its parts.

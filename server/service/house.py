@@ -16,6 +16,7 @@ from server.ports import (
     Store,
 )
 from server.service.administration import Administration
+from server.service.blocks import Blocks
 from server.service.captions import Captions
 from server.service.code_budget import CodeRules
 from server.service.contacts import Contacts
@@ -23,8 +24,10 @@ from server.service.hub import Hub
 from server.service.invites import InviteRules
 from server.service.limits import Limits
 from server.service.people import People, Senders
+from server.service.profiles import Profiles
 from server.service.push import Push
 from server.service.relay import Relay
+from server.service.reporting import Reporting
 from server.service.rooms import EVERY_S, Rooms
 
 ANSWER_STEP_S = 0.25
@@ -70,6 +73,9 @@ class House:
     answer_step_s: float
     """Signing in answers at multiples of this, so that its time tells nothing of contacts."""
     push: Push
+    blocks: Blocks
+    profiles: Profiles
+    reporting: Reporting
 
 
 def build(outside: Outside) -> House:
@@ -95,13 +101,17 @@ def build(outside: Outside) -> House:
         outside.contact_lifetime_ms,
     )
     captions = Captions(outside.feed, outside.clock, hub)
+    blocks = Blocks(outside.store)
     rooms = Rooms(
-        outside.store, outside.clock, outside.media, captions, hub, every_s=outside.every_s
+        outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
     )
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, evictor=rooms
     )
+    limits = Limits(outside.store, outside.clock, outside.pepper)
+    profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
+    reporting = Reporting(outside.store, outside.clock, limits, administration)
     return House(
         outside.clock,
         hub,
@@ -113,4 +123,7 @@ def build(outside: Outside) -> House:
         administration,
         outside.answer_step_s,
         push,
+        blocks,
+        profiles,
+        reporting,
     )

@@ -8,6 +8,7 @@ from protocol import signalling as wire
 from server.domain.contact import ContactsKept
 from server.domain.knock import Asked, Knock
 from server.domain.member import Member
+from server.domain.profile import Profile
 from server.domain.room import Participant, Room
 from server.ports import EngineChanged, RoomTopic
 
@@ -21,6 +22,35 @@ def me(member: Member) -> wire.Me:
         name=member.name,
         membership=member.membership.value,
         is_admin=member.is_admin,
+    )
+
+
+def person(member: Member) -> wire.PersonView:
+    """A person in a list."""
+    return wire.PersonView(member_id=member.member_id, name=member.name)
+
+
+def profile(seen: Profile) -> wire.ProfileView:
+    """A member for one other member."""
+    return wire.ProfileView(
+        member_id=seen.member.member_id,
+        name=seen.member.name,
+        bio=seen.member.bio,
+        let_in_by=person(seen.admitter) if seen.admitter else None,
+        following=seen.following,
+        follows_you=seen.follows_viewer,
+    )
+
+
+def own_profile(id_: int, seen: Profile) -> wire.OwnProfile:
+    """A member for himself: what he tells, and what he chose."""
+    return wire.OwnProfile(
+        id=id_,
+        name=seen.member.name,
+        bio=seen.member.bio,
+        let_in_by=person(seen.admitter) if seen.admitter else None,
+        shows_admitter=seen.member.shows_admitter,
+        shown_as_admitter=seen.member.shown_as_admitter,
     )
 
 

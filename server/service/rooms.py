@@ -7,9 +7,8 @@ cannot be written, the room stays as it was.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import structlog
@@ -40,7 +39,9 @@ from server.ports import (
 )
 from server.service import render
 from server.service.announcer import Announcer
+from server.service.blocks import Blocks
 from server.service.captions import Captions
+from server.service.hallway import Hallway
 from server.service.hub import Connection, Hub
 from server.service.locks import Locks
 from server.service.seats import LiveRoom, MediaSeats
@@ -48,8 +49,6 @@ from server.service.seats import LiveRoom, MediaSeats
 log = structlog.get_logger(__name__)
 
 ROOMS_MAX = 2_000
-HALLWAY_ROOMS = 100
-"""How many rooms the hallway shows, the liveliest first."""
 EVERY_S = 1.0
 """How often seats expire, and how often the hallway is shown at most."""
 
@@ -64,6 +63,7 @@ class Rooms:
         media: MediaEngine,
         captions: Captions,
         hub: Hub,
+        blocks: Blocks,
         *,
         every_s: float = EVERY_S,
     ) -> None:
@@ -77,21 +77,19 @@ class Rooms:
         self._rooms: dict[RoomId, LiveRoom] = {}
         self._where: dict[MemberId, RoomId] = {}
         self._coming: Locks[MemberId] = Locks()
+        self.hallway = Hallway(hub, captions, blocks, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
         self._every_s = every_s
         self.media_up = False
 
     # ------------------------------------------------------------ looking
 
-    def cards(self) -> list[wire.RoomCard]:
-        """The hallway, liveliest first."""
-        rooms = (live.room for live in self._rooms.values())
-        shown = heapq.nlargest(HALLWAY_ROOMS, rooms, key=lambda room: len(room.participants))
-        return [render.card(room, self._captions.topics(room.room_id)) for room in shown]
+    def _live_rooms(self) -> Iterable[Room]:
+        return (live.room for live in self._rooms.values())
 
-    def show_hallway(self, member_id: MemberId) -> None:
-        """Show the hallway to somebody who was just let in."""
-        self._hub.to_member(member_id, wire.Hallway(rooms=self.cards()))
+    def _room_of(self, member_id: MemberId) -> Room | None:
+        live = self._rooms.get(self._where.get(member_id, RoomId("")))
+        return live.room if live else None
 
     def view(self, connection: Connection) -> wire.RoomView:
         """The room that a connection is in.
@@ -201,7 +199,18 @@ class Rooms:
         live = self._inside(connection)
         await self._change(live, lambda room: rules.leave(room, connection.member_id))
         self._hub.exit_room(connection)
-        connection.send(wire.Hallway(rooms=self.cards()))
+        connection.send(wire.Hallway(rooms=self.hallway.cards_for(connection.member_id)))
+
+    async def rename(self, member_id: MemberId, name: str) -> None:
+        """Show a person's new name on his seat, to everybody in the room and in the hallway.
+
+        Raises:
+            StoreUnavailableError
+        """
+        async with self._coming.of(member_id):
+            live = self._rooms.get(self._where.get(member_id, RoomId("")))
+            if live is not None:
+                await self._change(live, lambda room: rules.rename(room, member_id, name))
 
     async def put_out(self, member_id: MemberId) -> None:
         """Out of the room, and his voice with him: banned, or his account is gone.
@@ -350,6 +359,5 @@ class Rooms:
         while True:
             await self._hallway_changed.wait()
             self._hallway_changed.clear()
-            standing = [c for c in self._hub.everybody() if c.admitted and c.room_id is None]
-            self._hub.broadcast(standing, wire.Hallway(rooms=self.cards()))
+            self.hallway.show_to(self._hub.everybody())
             await asyncio.sleep(self._every_s)

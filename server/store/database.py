@@ -151,7 +151,11 @@ class Database:
         insert = (sqlite if self._is_sqlite else postgresql).insert(table)
         keys = [column.name for column in table.primary_key]
         update = {name: insert.excluded[name] for name in rows[0] if name not in (*keys, *keep)}
-        statement = insert.on_conflict_do_update(index_elements=keys, set_=update)
+        statement = (
+            insert.on_conflict_do_update(index_elements=keys, set_=update)
+            if update
+            else insert.on_conflict_do_nothing(index_elements=keys)
+        )
         async with self._write() as transaction:
             await transaction.connection.execute(statement, list(rows))
 

@@ -7,6 +7,7 @@ from server.store.admission import SqlAdmission
 from server.store.buckets import SqlBuckets
 from server.store.invites import SqlInvites
 from server.store.members import SqlMembers
+from server.store.profiles import SqlProfiles
 from server.store.push import SqlPush
 from server.store.rooms import SqlRooms
 
@@ -19,6 +20,7 @@ class SqlStore(
     SqlAdministration,
     SqlBuckets,
     SqlPush,
+    SqlProfiles,
 ):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 

@@ -79,6 +79,7 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
 async def _loops(app: web.Application) -> AsyncIterator[None]:
     house = app[keys.HOUSE]
     rooms, captions, people = house.rooms, house.captions, house.people
+    await house.blocks.load()
     await rooms.load()
     loops = {
         "media events": rooms.follow_media,

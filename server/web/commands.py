@@ -8,6 +8,7 @@ from aiohttp import web
 
 from protocol import signalling as wire
 from protocol.admin import AdminCommand
+from protocol.people import PeopleCommand
 from protocol.push import PushCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from server.domain import consent
@@ -18,6 +19,7 @@ from server.domain.member import Member, Membership, require_admin
 from server.service.hub import Connection
 from server.web import keys
 from server.web.admin_commands import AdminCommands
+from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
@@ -47,6 +49,7 @@ class Commands:
         self._relay = house.relay
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
+        self._about_people = PeopleCommands(house, connection)
         self._connection = connection
         self._me = connection.member_id
 
@@ -64,7 +67,7 @@ class Commands:
             return wire.Ok(id=command.id)
         if isinstance(command, wire.UseInvite):
             await self._people.use_invite(member, command.token)
-            self._rooms.show_hallway(member.member_id)
+            self._rooms.hallway.show(member.member_id)
             return wire.Ok(id=command.id)
         if isinstance(command, PushCommand):
             return await self._push.carry_out(command)
@@ -73,6 +76,8 @@ class Commands:
         if isinstance(command, AdminCommand):
             require_admin(member)
             return await self._admin.carry_out(command)
+        if isinstance(command, PeopleCommand):
+            return await self._about_people.carry_out(member, command)
         return await self._as_member(member, command) or wire.Ok(id=command.id)
 
     async def _as_member(
@@ -156,7 +161,7 @@ class Commands:
         match command:
             case wire.Admit(knock_id=knock_id):
                 newcomer_id = await self._admission.admit(member, KnockId(knock_id))
-                self._rooms.show_hallway(newcomer_id)
+                self._rooms.hallway.show(newcomer_id)
             case wire.IgnoreKnock(knock_id=knock_id):
                 await self._admission.ignore(member, KnockId(knock_id))
             case _:

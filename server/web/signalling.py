@@ -151,7 +151,7 @@ class Visit:
             self._connection.admitted = inside
             return wire.Welcome(
                 me=render.me(member),
-                rooms=rooms.cards() if inside else [],
+                rooms=rooms.hallway.cards_for(member.member_id) if inside else [],
                 knocks=knocks,
                 contacts=contacts,
                 media_up=rooms.media_up,

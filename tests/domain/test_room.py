@@ -360,3 +360,27 @@ def test_speakers_mute_nobody_else() -> None:
         room.mute_participant(room_with_speaker(), SPEAKER_ID, HOST_ID)
     with pytest.raises(NoSuchParticipantError):
         room.mute_participant(room_with_speaker(), HOST_ID, NOBODY)
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_a_new_name_changes_the_seat_and_nothing_else() -> None:
+    opened = room_with_speaker()
+    renamed, events = room.rename(opened, SPEAKER_ID, "Moon")
+    before = opened.participants[SPEAKER_ID]
+    assert renamed.participants[SPEAKER_ID] == replace(before, name="Moon")
+    assert events == (ParticipantChanged(SPEAKER_ID),)
+    assert room.rename(renamed, SPEAKER_ID, "Moon") == (renamed, ())
+
+
+def test_a_new_name_of_somebody_who_is_not_there_changes_nothing() -> None:
+    opened = open_room()
+    assert room.rename(opened, NOBODY, "Moon") == (opened, ())
+
+
+def test_only_moderators_and_speakers_are_on_stage() -> None:
+    opened = room_with_speaker()
+    on_stage = {who for who in (HOST_ID, SPEAKER_ID, LISTENER_ID) if opened.has_on_stage(who)}
+    assert on_stage == {HOST_ID, SPEAKER_ID}
+    assert not opened.has_on_stage(NOBODY)

@@ -123,16 +123,29 @@ class Gate:
         await other.connect()
         return other
 
+    async def resident(self, index: int) -> MemberId:
+        """One more member, who is not here now."""
+        return (await self._save_resident(index, f"Member {index}")).member_id
+
+    async def _save_resident(self, index: int, name: str, *, is_admin: bool = False) -> Member:
+        digest = number_hash(PEPPER, e164_of(index))
+        member = Member(
+            MemberId(f"member-{index}"),
+            digest,
+            name,
+            Membership.MEMBER,
+            is_admin,
+            self.clock.now_ms(),
+        )
+        await self.store.save_member(member)
+        return member
+
     async def _resident(self, index: int, name: str, *, is_admin: bool = False) -> Page:
         page, token = self.page(), f"token of {index}".replace(" ", "-")
-        digest = number_hash(PEPPER, e164_of(index))
-        member_id = MemberId(f"member-{index}")
         now_ms = self.clock.now_ms()
         async with self.store.transaction():
-            await self.store.save_member(
-                Member(member_id, digest, name, Membership.MEMBER, is_admin, now_ms)
-            )
-            await self.store.save_session(People.token_hash(token), member_id, now_ms)
+            member = await self._save_resident(index, name, is_admin=is_admin)
+            await self.store.save_session(People.token_hash(token), member.member_id, now_ms)
         page.http.cookie_jar.update_cookies({"masil": token}, self.url)
         await page.connect()
         return page

@@ -7,6 +7,7 @@ import { door } from "./en/door";
 import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
+import { people } from "./en/people";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
@@ -18,6 +19,7 @@ export const en = {
   ...hallway,
   ...you,
   ...invitations,
+  ...people,
   ...admin,
   ...room,
   ...captions,

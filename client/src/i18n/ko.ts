@@ -8,6 +8,7 @@ import { door } from "./ko/door";
 import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
+import { people } from "./ko/people";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
@@ -19,6 +20,7 @@ export const ko: Catalogue = {
   ...hallway,
   ...you,
   ...invitations,
+  ...people,
   ...admin,
   ...room,
   ...captions,

@@ -5,6 +5,7 @@ import type { Command } from "../signalling";
 import { Face } from "./face";
 import { HandIcon } from "./icons";
 import { useText } from "./language";
+import { PersonButton } from "./person-button";
 import { PersonActions } from "./stage";
 
 const SHOWN_MAX = 60;
@@ -27,11 +28,13 @@ export function Audience({ people, myId, moderating, onCommand }: AudienceProps)
       <ul class="listeners" data-testid="audience">
         {people.slice(0, SHOWN_MAX).map((person) => (
           <li key={person.memberId} class={person.connected ? "" : "away"} data-member-id={person.memberId}>
-            <Face {...person} />
-            <span class="who">
-              {person.name}
-              {person.memberId === myId && <span class="mine"> ({t("room.you")})</span>}
-            </span>
+            <PersonButton {...person}>
+              <Face {...person} />
+              <span class="who">
+                {person.name}
+                {person.memberId === myId && <span class="mine"> ({t("room.you")})</span>}
+              </span>
+            </PersonButton>
             <ListenerState person={person} />
             {moderating && person.handRaisedAtMs === null && !person.invited && (
               <PersonActions person={person} onCommand={onCommand} />
@@ -73,8 +76,12 @@ export function Hands({ hands, moderating, onCommand }: HandsProps) {
         <ol>
           {hands.map(({ memberId, name }) => (
             <li key={memberId} class="row">
-              <Face memberId={memberId} name={name} />
-              <span class="who grow">{name}</span>
+              <span class="grow">
+                <PersonButton memberId={memberId} name={name}>
+                  <Face memberId={memberId} name={name} />
+                  <span class="who">{name}</span>
+                </PersonButton>
+              </span>
               <button
                 type="button"
                 class="button small-button"

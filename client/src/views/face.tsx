@@ -1,12 +1,15 @@
-/** A person's face: initial and colour, both from what everybody sees of him. */
+/** A person's face: initial and colour; no photo, so that nobody is judged by one. */
 
-const COLOURS = 7;
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { colourAmong, NO_COLOURS } from "../colours";
 
-/** The same colour for the same person on every screen. */
-export function colourOf(memberId: string): number {
-  let sum = 0;
-  for (const char of memberId) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
-  return sum % COLOURS;
+/** What was dealt to those who are shown together; alone, everybody wears his own. */
+export const ColoursContext = createContext(NO_COLOURS);
+
+/** The class of a person's colour here. */
+export function useColour(memberId: string): string {
+  return `colour-${colourAmong(useContext(ColoursContext), memberId)}`;
 }
 
 export function initialOf(name: string): string {
@@ -17,11 +20,12 @@ export function initialOf(name: string): string {
 export interface FaceProps {
   readonly memberId: string;
   readonly name: string;
+  readonly large?: boolean;
 }
 
-export function Face({ memberId, name }: FaceProps) {
+export function Face({ memberId, name, large = false }: FaceProps) {
   return (
-    <span class={`face colour-${colourOf(memberId)}`} aria-hidden="true">
+    <span class={`${large ? "square" : "face"} ${useColour(memberId)}`} aria-hidden="true">
       {initialOf(name)}
     </span>
   );

@@ -1,14 +1,16 @@
 /** The hallway: who is at the door, and the rooms as lit windows. */
 
 import { useState } from "preact/hooks";
+import { dealColours } from "../colours";
 import type { KnockView, Me, RoomCard } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { Dialog } from "./dialog";
-import { Face } from "./face";
+import { ColoursContext, Face } from "./face";
 import { BellIcon, PeopleIcon } from "./icons";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
+import { PersonButton } from "./person-button";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -109,13 +111,34 @@ function Window({ room, onEnter }: { room: RoomCard; onEnter: () => void }) {
         </button>
       </h3>
       <p class="small">{facts.join(" · ")}</p>
-      <div class="faces" role="img" aria-label={room.stage.map((person) => person.name).join(", ")}>
-        {room.stage.slice(0, FACES_SHOWN).map((person) => (
-          <Face key={person.memberId} {...person} />
-        ))}
-      </div>
+      <Faces stage={room.stage} />
       {room.topics.length > 0 && <Topics topics={room.topics} max={TOPICS_SHOWN} />}
     </article>
+  );
+}
+
+/** Who is on stage; each face leads to its person, the window around it into the room. */
+function Faces({ stage }: Pick<RoomCard, "stage">) {
+  const { t } = useText();
+  const unseen = stage.length - FACES_SHOWN;
+  return (
+    <ColoursContext.Provider value={dealColours(stage)}>
+      <ul class="faces" aria-label={t("room.stage")}>
+        {stage.slice(0, FACES_SHOWN).map((person) => (
+          <li key={person.memberId}>
+            <PersonButton {...person}>
+              <Face {...person} />
+            </PersonButton>
+          </li>
+        ))}
+        {unseen > 0 && (
+          <li class="small">
+            <span aria-hidden="true">+{unseen}</span>
+            <span class="hidden">{t("people.on_stage_more", { count: unseen })}</span>
+          </li>
+        )}
+      </ul>
+    </ColoursContext.Provider>
   );
 }
 

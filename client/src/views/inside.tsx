@@ -1,7 +1,10 @@
 /** What a member sees: the view that the address names. */
 
+import { useRef } from "preact/hooks";
+import { NO_COLOURS } from "../colours";
 import { microphonesOffered } from "../media/microphone";
 import type { Me } from "../protocol.gen";
+import type { Route } from "../route";
 import { Admin } from "./admin";
 import { ConnectionBanner } from "./connection";
 import { Contacts } from "./contacts";
@@ -10,6 +13,11 @@ import { Hallway } from "./hallway";
 import { Invitations } from "./invitations";
 import { Notifications } from "./notifications";
 import type { PageProps } from "./page";
+import { People } from "./people";
+import { PeopleHere } from "./people-here";
+import { PersonPage } from "./person";
+import { OpenPersonContext } from "./person-button";
+import { ProfilePage } from "./profile";
 import { Room } from "./room";
 import { You } from "./you";
 
@@ -30,24 +38,42 @@ export function Inside(props: InsideProps) {
   }
   if (visit === null) return <DoorMessage busy />;
   return (
-    <Room
-      {...state}
-      visit={visit}
-      myId={me.memberId}
-      microphonesOffered={microphonesOffered()}
-      onAdmit={actions.admit}
-      onIgnore={actions.ignore}
-      onLeave={actions.leaveRoom}
-      onMicrophone={actions.toggleMicrophone}
-      onHear={actions.hear}
-      onCommand={actions.inRoom}
-    />
+    <PeopleHere
+      colours={visit.state?.colours ?? NO_COLOURS}
+      me={me}
+      people={state.people}
+      actions={actions.profiles}
+    >
+      <Room
+        {...state}
+        visit={visit}
+        myId={me.memberId}
+        microphonesOffered={microphonesOffered()}
+        onAdmit={actions.admit}
+        onIgnore={actions.ignore}
+        onLeave={actions.leaveRoom}
+        onMicrophone={actions.toggleMicrophone}
+        onHear={actions.hear}
+        onCommand={actions.inRoom}
+      />
+    </PeopleHere>
   );
 }
 
-function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
-  const { route } = state;
+function OutsideRooms(props: InsideProps) {
+  const { go } = props.actions;
+  return (
+    <OpenPersonContext.Provider value={(memberId) => go({ view: "person", memberId })}>
+      <OutsidePage {...props} />
+    </OpenPersonContext.Provider>
+  );
+}
+
+function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
+  const { route, people } = state;
   const toHallway = () => actions.go({ view: "hallway" });
+  const toYou = () => actions.go({ view: "you" });
+  const before = useRouteBeforePerson(route);
   switch (route.view) {
     case "contacts":
       return (
@@ -58,12 +84,44 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
           onBack={toHallway}
         />
       );
+    case "person":
+      return (
+        <PersonPage
+          memberId={route.memberId}
+          person={people.person}
+          problem={people.problem}
+          actions={actions.profiles}
+          myId={me.memberId}
+          onEdit={() => actions.go({ view: "profile" })}
+          onBack={() => actions.go(before)}
+        />
+      );
+    case "profile":
+      return (
+        <ProfilePage
+          me={me}
+          people={people}
+          actions={actions.profiles}
+          onView={() => actions.go({ view: "person", memberId: me.memberId })}
+          onBack={toYou}
+        />
+      );
+    case "people":
+      return (
+        <People
+          which={route.which}
+          people={people}
+          actions={actions.profiles}
+          onList={(which) => actions.go({ view: "people", which })}
+          onBack={toYou}
+        />
+      );
     case "invitations":
       return (
         <Invitations
           invitations={state.invitations}
           actions={actions.invitations}
-          onBack={() => actions.go({ view: "you" })}
+          onBack={toYou}
         />
       );
     case "admin":
@@ -72,7 +130,7 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
           admin={state.admin}
           actions={actions.administration}
           myId={me.memberId}
-          onBack={() => actions.go({ view: "you" })}
+          onBack={toYou}
         />
       );
     case "notifications":
@@ -107,4 +165,11 @@ function OutsideRooms({ state, actions, me, onLocale }: InsideProps) {
         />
       );
   }
+}
+
+/** Where one was before one went to look at people: the way back from all of them. */
+function useRouteBeforePerson(route: Route): Route {
+  const before = useRef<Route>({ view: "hallway" });
+  if (route.view !== "person") before.current = route;
+  return before.current;
 }

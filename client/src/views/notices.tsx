@@ -42,7 +42,9 @@ function noticeText({ t }: Text, notice: Notice): string {
     case "knocked":
       return t("notice.knocked", { name: notice.name });
     case "let_in":
-      return t("notice.let_in", { name: notice.name });
+    case "blocked":
+    case "unblocked":
+      return t(`notice.${notice.kind}`, { name: notice.name });
     default:
       return t(`notice.${notice.kind}`);
   }

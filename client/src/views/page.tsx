@@ -19,7 +19,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "hear" | "inRoom" | "resume" | "dismiss"
+  | "profiles" | "hear" | "inRoom" | "resume" | "dismiss"
 >;
 
 export interface PageProps {

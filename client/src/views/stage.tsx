@@ -5,9 +5,10 @@ import type { ParticipantView } from "../protocol.gen";
 import type { Text } from "../i18n/text";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
-import { colourOf, initialOf } from "./face";
+import { initialOf, useColour } from "./face";
 import { MicrophoneIcon, MoreIcon, PencilIcon } from "./icons";
 import { useText } from "./language";
+import { PersonButton } from "./person-button";
 
 export interface StageProps {
   readonly people: readonly ParticipantView[];
@@ -66,7 +67,7 @@ function Seat({ person, mine, talking, captionsOn, actions, onCommand }: SeatPro
       data-member-id={person.memberId}
       data-speaking={talking}
     >
-      <div class={`square colour-${colourOf(person.memberId)}`} aria-hidden="true">
+      <div class={`square ${useColour(person.memberId)}`} aria-hidden="true">
         {initialOf(person.name)}
         {person.muted && (
           <span class="badge">
@@ -76,7 +77,7 @@ function Seat({ person, mine, talking, captionsOn, actions, onCommand }: SeatPro
       </div>
       {actions && <PersonActions person={person} onCommand={onCommand} />}
       <span class="who">
-        {person.name}
+        <PersonButton {...person}>{person.name}</PersonButton>
         {mine && <span class="mine"> ({t("room.you")})</span>}
       </span>
       <span class="how">{describe(text, person, talking)}</span>

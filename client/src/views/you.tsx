@@ -24,6 +24,12 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
         <b>{me.name}</b>
       </p>
       <nav class="rows" aria-label={t("you.title")}>
+        <Row title={t("profile.title")} text={t("profile.row")} onOpen={() => onGo({ view: "profile" })} />
+        <Row
+          title={t("people.title")}
+          text={t("people.row")}
+          onOpen={() => onGo({ view: "people", which: "following" })}
+        />
         <Row title={t("contacts.title")} text={t("you.contacts")} onOpen={() => onGo({ view: "contacts" })} />
         <Row
           title={t("invitations.title")}

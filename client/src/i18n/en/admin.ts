@@ -36,6 +36,6 @@ export const admin = {
   "report.hate": "Hate",
   "report.spam": "Spam",
   "report.impersonation": "Pretends to be somebody else",
-  "report.danger": "Somebody is in danger",
+  "report.danger": "Self-harm or danger",
   "report.other": "Something else",
 } as const;

@@ -1,0 +1,216 @@
+/** A person: what he tells about himself, and what one may do about him. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { ProfileView } from "../protocol.gen";
+import type { PersonState, Profiles } from "../profiles";
+import type { ProblemCode } from "../state";
+import { Dialog } from "./dialog";
+import { Face } from "./face";
+import { useText } from "./language";
+import { PersonButton } from "./person-button";
+import { Problem } from "./problem";
+import { ReportForm } from "./report";
+import { StepFrame } from "./step";
+import { Subpage } from "./subpage";
+
+export interface PersonProps {
+  readonly memberId: string;
+  readonly person: PersonState | null;
+  readonly problem: ProblemCode | null;
+  readonly actions: Profiles;
+  readonly myId: string;
+}
+
+export interface PersonPageProps extends PersonProps {
+  readonly onEdit: () => void;
+  readonly onBack: () => void;
+}
+
+/** The person as a page of his own. */
+export function PersonPage(props: PersonPageProps) {
+  const { t } = useText();
+  const person = useLook(props);
+  return (
+    <Subpage title={person?.profile?.name ?? t("person.title")} onBack={props.onBack}>
+      <Person {...props} person={person} inRoom={false} />
+      {props.memberId === props.myId && (
+        <button type="button" class="button quiet" onClick={props.onEdit}>
+          {t("person.edit")}
+        </button>
+      )}
+    </Subpage>
+  );
+}
+
+export interface PersonDialogProps extends PersonProps {
+  readonly onClose: () => void;
+}
+
+/** The person over the room one is in, which goes on. */
+export function PersonDialog(props: PersonDialogProps) {
+  const { t } = useText();
+  const person = useLook(props);
+  return (
+    <Dialog title={person?.profile?.name ?? t("person.title")} onClose={props.onClose}>
+      <Person {...props} person={person} inRoom />
+      <button type="button" class="button quiet" onClick={props.onClose}>
+        {t("app.close")}
+      </button>
+    </Dialog>
+  );
+}
+
+/** Asks for the person, and forgets him afterwards; nothing of another one is shown meanwhile. */
+function useLook({ memberId, person, actions }: PersonProps): PersonState | null {
+  useEffect(() => {
+    void actions.look(memberId);
+    return actions.lookAway;
+  }, [actions, memberId]);
+  return person?.memberId === memberId ? person : null;
+}
+
+interface CardProps extends PersonProps {
+  readonly inRoom: boolean;
+}
+
+function Person(props: CardProps) {
+  const { t } = useText();
+  const { person, problem, actions, memberId } = props;
+  if (person?.profile) return <Known {...props} key={memberId} profile={person.profile} />;
+  if (person === null || person.problem === null) return <p role="status">{t("person.looking")}</p>;
+  const { blockedName } = person;
+  if (blockedName === null) {
+    return (
+      <p role="status">
+        {person.problem === "no_such_member" ? t("person.nobody") : t(`problem.${person.problem}`)}
+      </p>
+    );
+  }
+  return (
+    <div class="stack">
+      <p role="status">{t("person.blocked", { name: blockedName })}</p>
+      <Problem code={problem} />
+      <button
+        type="button"
+        class="button quiet"
+        aria-label={t("person.unblock_name", { name: blockedName })}
+        onClick={() => void actions.block(memberId, blockedName, false)}
+      >
+        {t("person.unblock")}
+      </button>
+    </div>
+  );
+}
+
+type Step = "look" | "block" | "report" | "thanks";
+
+function Known(props: CardProps & { profile: ProfileView }) {
+  const { profile, actions, inRoom } = props;
+  const [step, setStep] = useState<Step>("look");
+  const back = () => setStep("look");
+  switch (step) {
+    case "look":
+      return <Look {...props} onStep={setStep} />;
+    case "block":
+      return <AskBlock {...props} onCancel={back} />;
+    case "report":
+      return (
+        <ReportForm
+          person={profile}
+          inRoom={inRoom}
+          onReport={actions.report}
+          onDone={() => setStep("thanks")}
+          onCancel={back}
+        />
+      );
+    case "thanks":
+      return <Thanks onDone={back} />;
+    default:
+      return step satisfies never;
+  }
+}
+
+interface LookProps extends CardProps {
+  readonly profile: ProfileView;
+  readonly onStep: (step: Step) => void;
+}
+
+function Look({ profile, problem, actions, myId, onStep }: LookProps) {
+  const { t } = useText();
+  const { memberId, name, bio, letInBy, following, followsYou } = profile;
+  return (
+    <div class="stack person" data-testid="person">
+      <div class="person-head">
+        <Face memberId={memberId} name={name} large />
+        <div class="stack tight">
+          {bio !== "" && <p>{bio}</p>}
+          {letInBy !== null && (
+            <p class="small">
+              {t("person.let_in_by")}{" "}
+              <PersonButton {...letInBy}>
+                <b>{letInBy.name}</b>
+              </PersonButton>
+            </p>
+          )}
+          {followsYou && <p class="small">{t("person.follows_you")}</p>}
+        </div>
+      </div>
+      <Problem code={problem} />
+      {memberId !== myId && (
+        <>
+          <button
+            type="button"
+            class={following ? "button quiet" : "button"}
+            aria-pressed={following}
+            onClick={() => void actions.follow(memberId, !following)}
+          >
+            {following ? t("person.unfollow") : t("person.follow")}
+          </button>
+          <div class="row">
+            <button type="button" class="link" onClick={() => onStep("block")}>
+              {t("person.block")}
+            </button>
+            <button type="button" class="link" onClick={() => onStep("report")}>
+              {t("person.report")}
+            </button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function AskBlock({ profile, problem, actions, onCancel }: CardProps & { profile: ProfileView; onCancel: () => void }) {
+  const { t } = useText();
+  const { memberId, name } = profile;
+  return (
+    <StepFrame title={t("person.block_name", { name })}>
+      <p>{t("person.block_text", { name })}</p>
+      <Problem code={problem} />
+      <div class="row end">
+        <button type="button" class="button quiet" onClick={onCancel}>
+          {t("app.cancel")}
+        </button>
+        <button
+          type="button"
+          class="button danger"
+          onClick={() => void actions.block(memberId, name, true)}
+        >
+          {t("person.block")}
+        </button>
+      </div>
+    </StepFrame>
+  );
+}
+
+function Thanks({ onDone }: { onDone: () => void }) {
+  const { t } = useText();
+  return (
+    <StepFrame title={t("person.thanks")}>
+      <p>{t("person.thanks_text")}</p>
+      <button type="button" class="button" onClick={onDone}>
+        {t("app.back")}
+      </button>
+    </StepFrame>
+  );
+}
