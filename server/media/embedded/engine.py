@@ -28,6 +28,7 @@ from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
 from server.media.embedded.fanout import Fanout
 from server.media.embedded.ingress import Ingress
+from server.media.embedded.loss import CALM_MS, Downlink
 from server.media.embedded.rtcp import compound
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
 from server.media.embedded.session import Room, Session
@@ -54,6 +55,8 @@ class Timing:
     """A session without a valid check for so long is gone (RFC 7675 §5.1)."""
     report_s: float = 5.0
     """Between two RTCP reports to the same session."""
+    calm_s: float = CALM_MS / 1000
+    """A listener who lost nothing for so long gets nothing twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ class Engine:
             password=_random(24),
             dtls=DtlsServer(self._certificate, lambda data: self._send(session, data), self._pace),
             last_check_ms=self._clock.monotonic_ms(),
+            downlink=Downlink(int(self._timing.calm_s * 1000)),
         )
         room.sessions.add(session)
         self._sessions[session.media_id] = session
@@ -277,10 +281,6 @@ class Engine:
         while True:
             await asyncio.sleep(self._timing.report_s / 5)
             turn = (turn + 1) % 5
-            if turn == 0:
-                now_ms = self._clock.monotonic_ms()
-                for room in self._rooms.values():
-                    room.adapt(now_ms)
             for n, session in enumerate(list(self._sessions.values())):
                 session.refill()
                 if n % 5 == turn and session.report is not None:

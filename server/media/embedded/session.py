@@ -13,7 +13,7 @@ from server.captions.gate import Permission
 from server.media.embedded.audience import Audience
 from server.media.embedded.dtls import DtlsServer
 from server.media.embedded.fanout import Fanout
-from server.media.embedded.loss import Downlink, red_depth, to_relay
+from server.media.embedded.loss import Downlink, to_relay
 from server.media.embedded.receivers import (
     CmReceiver,
     GcmReceiver,
@@ -21,7 +21,7 @@ from server.media.embedded.receivers import (
     in_place_of,
     set_address,
 )
-from server.media.embedded.red import Recovery, Redundancy
+from server.media.embedded.red import MAX_DEPTH, Recovery, Redundancy, wrap
 from server.media.embedded.rtcp import Reception
 from server.media.embedded.sdp import NO_ANSWER, Answer
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
@@ -100,6 +100,11 @@ class Session:
             set_address(self.receiver, self.address)
         self.room.add(self)
 
+    @property
+    def repeats(self) -> int:
+        """How many earlier frames he gets in each packet."""
+        return self.downlink.depth if self.answer.red else 0
+
     def refill(self) -> None:
         """A new second has begun."""
         self.budget = PACKETS_A_SECOND
@@ -134,18 +139,17 @@ class Room:
         self._fanout = fanout
         self.sessions: set[Session] = set()
         """All of the room, connected or not."""
-        self._plain = Audience()
-        self._red = Audience()
+        self._audiences = [Audience() for _ in range(MAX_DEPTH + 1)]
+        """By how many earlier frames are repeated; the first one gets Opus as it is."""
         self._redundancy = [Redundancy() for _ in slots.slots]
-        self.red_depth = 1
-        """Earlier frames repeated in each packet for those who accepted RED."""
 
     def audience_of(self, session: Session) -> Audience:
-        """The one of two audiences in which a session is for as long as it lives.
+        """The one audience in which a session is now.
 
-        Nonce safety: each audience gets one payload under an index, so each listener does.
+        Nonce safety: a packet goes to each audience once and changes hands between packets only,
+        so each listener gets one payload under an index.
         """
-        return self._red if session.answer.red else self._plain
+        return self._audiences[session.repeats]
 
     def add(self, session: Session) -> None:
         """A session is connected: it hears the room from now on."""
@@ -165,10 +169,14 @@ class Room:
             self._redundancy[voice.slot.number].forget()
         self.slots.release(voice)
 
-    def adapt(self, now_ms: int) -> None:
-        """Repeat as many frames as those who can use them need."""
-        losses = [s.downlink.worst(now_ms) for s in self.sessions if s.answer.red and s.receiver]
-        self.red_depth = red_depth(losses, self.red_depth)
+    def reported(self, session: Session, slot: int, fraction: int, now_ms: int) -> None:
+        """A listener told what he lost of a slot, in 256ths: he gets as much again as he needs."""
+        before = self.audience_of(session)
+        session.downlink.reported(slot, fraction, now_ms)
+        after = self.audience_of(session)
+        if after is not before and session.receiver is not None:
+            before.remove(session.receiver)
+            after.add(session.receiver)
 
     def lost_behind_us(self, speaker: Session, now_ms: int) -> int:
         """What the listeners of a voice cannot make up for, as the fraction of a report block."""
@@ -176,7 +184,7 @@ class Room:
         if slot is None:
             return 0
         return to_relay(
-            other.downlink.loss(slot.number, now_ms) ** (1 + self.red_depth * other.answer.red)
+            other.downlink.loss(slot.number, now_ms) ** (1 + other.repeats)
             for other in self.sessions
             if other is not speaker and other.receiver is not None
         )
@@ -184,10 +192,10 @@ class Room:
     def forward(self, packet: SlotPacket, speaker: Session) -> None:
         """Send a voice to everybody but the speaker himself."""
         own = speaker.receiver
-        if self._plain:
-            self._fanout.send(packet, self._plain, own)
-        if self._red:
-            wrapped = self._redundancy[packet.slot].wrap(packet, self.red_depth)
-            self._fanout.send(wrapped, self._red, own)
+        earlier = self._redundancy[packet.slot].follow(packet)
+        for depth, audience in enumerate(self._audiences):
+            if audience:
+                copy = wrap(packet, earlier[:depth]) if depth else packet
+                self._fanout.send(copy, audience, own)
         if own is not None and (silence := in_place_of(packet, own)) is not None:
             self._fanout.send_singly(silence, (own,))
