@@ -32,8 +32,8 @@ bench: bench-browser bench-loss bench-media ## Measure everything; results go to
 bench-browser: ## Voices between two real Chromiums: lag, loss, click to first packet
 	@tools/bench.sh bench.browser
 
-bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI, with and without RED
-	@tools/python.sh bench && tools/bench.sh bench.loss
+bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI (LOSS_ARGS="--rounds 1")
+	@tools/python.sh bench && tools/bench.sh bench.loss $(LOSS_ARGS)
 
 bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
 	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.media $(ARGS)

@@ -1,7 +1,9 @@
 """Speech from one real Chromium to another over a road that loses every tenth datagram.
 
 Run by `make bench-loss`; stores bench/results/loss.json. Rows: which protection was on, and where
-the road lost something. Each clip is scored against what the speaker's microphone gave.
+the road lost something. Each clip is scored against what the speaker's microphone gave. Rounds go
+through all rows one after the other, so that other work on the machine meets them all; the table
+takes of each clip its median over the rounds.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from playwright.sync_api import sync_playwright
 
 from bench.lossy_road import LossyRoad
 from bench.speech_score import MAX_CLIP_S, Script, scores, script
+from server.media.embedded.loss import CALM_MS
 from tests.browser import flows
 from tests.browser.audio import write_wav
 from tests.browser.house import ROOT, House
@@ -29,10 +32,22 @@ from tests.browser.person import Person, person
 from tests.shared_material import shared_path
 
 LOSS = 0.10
-SETTLE_S = 12
-"""Reports and jitter buffers have this long to react before anything is recorded."""
+QUIET_S = 120
+"""Each row waits so long for a quiet machine."""
 CLIPS = ("en_austen_0870", "en_libri_quilter", "en_lj001_0006", "syn_ko_4")
 ROAD = (Path(__file__).parent / "loss_road.js").read_text("utf-8")
+
+
+MEDIANS = (
+    "concealed",
+    "concealed_silence",
+    "stretched",
+    "squeezed",
+    "jitter_buffer_ms",
+    "bytes_a_packet",
+    "cpu_load",
+)
+"""What the table takes the median of, over the rounds."""
 
 
 class Protection(NamedTuple):
@@ -50,17 +65,19 @@ class Road(NamedTuple):
     name: str
     up: float
     down: float
+    settle_s: int
+    """Reports and jitter buffers have this long to react before anything is recorded."""
 
 
 PROTECTIONS = (
-    Protection("red and fec", True, True, True),
     Protection("none", False, False, False),
     Protection("fec", False, False, True),
+    Protection("red and fec", True, True, True),
 )
 ROADS = (
-    Road("no loss", 0, 0),
-    Road("downlink", 0, LOSS),
-    Road("uplink", LOSS, 0),
+    Road("no loss", 0, 0, CALM_MS // 1000 + 15),
+    Road("uplink", LOSS, 0, 12),
+    Road("downlink", 0, LOSS, 15),
 )
 
 
@@ -104,11 +121,14 @@ class Bench:
         flows.unmute(self.speaker.page)
         flows.enter_room(self.listener.page, protection.name)
 
-    def measure(self, protection: Protection, road: Road, seed: int) -> dict[str, Any]:
-        """One row."""
+    def measure(
+        self, protection: Protection, road: Road, seed: int, round_trip_ms: int
+    ) -> dict[str, Any]:
+        """One row; the listener's road takes `round_trip_ms` there and back."""
         self.roads[0].start_again(seed, up=road.up)
-        self.roads[1].start_again(seed, down=road.down)
-        self.speaker.page.wait_for_timeout(SETTLE_S * 1000)
+        self.roads[1].start_again(seed, down=road.down, round_trip_ms=round_trip_ms)
+        self.speaker.page.wait_for_timeout(road.settle_s * 1000)
+        self.until_quiet()
         before = stats(self.listener)
         self.speaker.tap_microphone("said")
         self.listener.tap_slots("heard")
@@ -120,13 +140,16 @@ class Bench:
         return {
             "protection": protection.name,
             "loss": road.name,
-            "pesq": round(statistics.mean(score.pesq for score in made), 2),
-            "pesq_median": round(statistics.median(score.pesq for score in made), 2),
-            "pesq_of_clips": [round(score.pesq, 2) for score in made],
-            "stoi": round(statistics.mean(score.stoi for score in made), 3),
+            "seed": seed,
+            "pesq": [(score.clip, round(score.pesq, 2)) for score in made],
+            "stoi": [(score.clip, round(score.stoi, 3)) for score in made],
+            "lag_ms": [(score.clip, round(score.lag_ms)) for score in made],
             "cpu_load": round(os.getloadavg()[0], 1),
             "datagrams_lost": [round(way.lost / (way.lost + way.passed), 3) for way in ways],
             "concealed": share(before, after, "concealedSamples", "totalSamplesReceived"),
+            "concealed_silence": share(
+                before, after, "silentConcealedSamples", "totalSamplesReceived"
+            ),
             "stretched": share(
                 before, after, "insertedSamplesForDeceleration", "totalSamplesReceived"
             ),
@@ -143,6 +166,12 @@ class Bench:
             "codec": after["codec"],
         }
 
+    def until_quiet(self) -> None:
+        """Wait until other work leaves a core free, but not for ever."""
+        until = time.monotonic() + QUIET_S
+        while os.getloadavg()[0] > (os.cpu_count() or 1) and time.monotonic() < until:
+            self.speaker.page.wait_for_timeout(5000)
+
 
 def stats(listener: Person) -> dict[str, Any]:
     """What Chromium says about the slot that is heard."""
@@ -156,27 +185,61 @@ def share(before: dict[str, Any], after: dict[str, Any], part: str, whole: str) 
     return round((after[part] - before[part]) / total, 4) if total else 0.0
 
 
-def measure(clips: list[Path]) -> list[dict[str, Any]]:
-    """All rows."""
+def measure(clips: list[Path], rounds: int, round_trip_ms: int) -> list[dict[str, Any]]:
+    """All rows of all rounds; the seed says of which one a row is."""
     rows: list[dict[str, Any]] = []
     with ExitStack() as stack:
         bench = Bench(stack, Path(tempfile.mkdtemp()), script(clips))
-        for protection in PROTECTIONS:
-            bench.enter(protection)
-            for seed, road in enumerate(ROADS, 1):
-                rows.append(bench.measure(protection, road, seed))
-                typer.echo(json.dumps(rows[-1]))
-            flows.end_room(bench.speaker.page)
+        for seed in range(1, rounds + 1):
+            for protection in PROTECTIONS:
+                bench.enter(protection)
+                for road in ROADS:
+                    rows.append(bench.measure(protection, road, seed, round_trip_ms))
+                    typer.echo(json.dumps(rows[-1]))
+                flows.end_room(bench.speaker.page)
     return rows
 
 
-def main() -> None:
+def table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the rounds say together of each protection on each road."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["protection"], row["loss"]), []).append(row)
+    return [
+        {
+            "protection": protection,
+            "loss": loss,
+            "pesq": round(over_clips(same, "pesq"), 2),
+            "stoi": round(over_clips(same, "stoi"), 3),
+            "lag_ms": round(over_clips(same, "lag_ms")),
+            **{key: statistics.median(row[key] for row in same) for key in MEDIANS},
+        }
+        for (protection, loss), same in found.items()
+    ]
+
+
+def over_clips(rows: list[dict[str, Any]], key: str) -> float:
+    """The mean over the clips of each one's median over all rounds."""
+    clips: dict[int, list[float]] = {}
+    for row in rows:
+        for clip, value in row[key]:
+            clips.setdefault(clip, []).append(value)
+    return statistics.mean(statistics.median(values) for values in clips.values())
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1)] = 3,
+    round_trip_ms: Annotated[int, typer.Option(min=0)] = 0,
+    output: Path = ROOT / "bench" / "results" / "loss.json",
+) -> None:
     """Measure, print and store."""
     found = [shared_path("data", "speech", "open", f"{name}.flac") for name in CLIPS]
     clips = [path for path in found if path is not None]
     if not clips:
         typer.echo("skipped: no speech clips (../shared/data/speech/open; set MASIL_SHARED)")
         return
+    rows = measure(clips, rounds, round_trip_ms)
+    summary = table(rows)
     results = {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": subprocess.run(
@@ -184,12 +247,15 @@ def main() -> None:
         ).stdout.strip(),
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         "loss": LOSS,
+        "round_trip_ms": round_trip_ms,
         "clips": list(CLIPS),
-        "rows": measure(clips),
+        "table": summary,
+        "rows": rows,
     }
-    target = ROOT / "bench" / "results" / "loss.json"
-    target.write_text(json.dumps(results, indent=2) + "\n")
+    output.write_text(json.dumps(results, indent=1) + "\n")
+    for line in summary:
+        typer.echo(json.dumps(line))
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -1,4 +1,6 @@
-"""A road between browsers and the media port that loses datagrams at random, from a fixed seed."""
+"""A road between browsers and the media port: loses datagrams at random, from a fixed seed, and
+takes its time for the others.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import random
 import selectors
 import socket
 import threading
+import time
+from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -17,9 +21,12 @@ _MAX_BYTES = 2048
 
 @dataclass
 class Way:
-    """One direction: what share it loses, and what went over it since `LossyRoad.start_again`."""
+    """One direction: what share it loses, how long it takes, and what went over it since
+    `LossyRoad.start_again`.
+    """
 
     loss: float = 0.0
+    delay_s: float = 0.0
     passed: int = 0
     lost: int = 0
 
@@ -34,6 +41,8 @@ class LossyRoad:
         self.port: int = self._front.getsockname()[1]
         self.ways: dict[Direction, Way] = {"up": Way(), "down": Way()}
         self._random = random.Random()
+        self._under_way: deque[tuple[float, bytes, socket.socket, tuple[str, int]]] = deque()
+        """When each datagram arrives; those of one delay keep their order."""
         self._backs: dict[tuple[str, int], socket.socket] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._front, selectors.EVENT_READ, None)
@@ -56,14 +65,17 @@ class LossyRoad:
         for each in (self._front, *self._backs.values()):
             each.close()
 
-    def start_again(self, seed: int, *, up: float = 0.0, down: float = 0.0) -> None:
-        """Lose these shares from now on, and count anew."""
+    def start_again(
+        self, seed: int, *, up: float = 0.0, down: float = 0.0, round_trip_ms: int = 0
+    ) -> None:
+        """Lose these shares from now on, take so long there and back, and count anew."""
         self._random.seed(seed)
-        self.ways = {"up": Way(up), "down": Way(down)}
+        delay_s = round_trip_ms / 2000
+        self.ways = {"up": Way(up, delay_s), "down": Way(down, delay_s)}
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            for key, _ in self._selector.select(_POLL_S):
+            for key, _ in self._selector.select(self._arrive()):
                 arrived = key.fileobj
                 assert isinstance(arrived, socket.socket)
                 try:
@@ -88,4 +100,18 @@ class LossyRoad:
             way.lost += 1
             return
         way.passed += 1
-        out.sendto(data, to)
+        if way.delay_s:
+            self._under_way.append((time.monotonic() + way.delay_s, data, out, to))
+        else:
+            out.sendto(data, to)
+
+    def _arrive(self) -> float:
+        """Hand over what is due; how long until something is again."""
+        while self._under_way:
+            due, data, out, to = self._under_way[0]
+            left = due - time.monotonic()
+            if left > 0:
+                return min(left, _POLL_S)
+            self._under_way.popleft()
+            out.sendto(data, to)
+        return _POLL_S

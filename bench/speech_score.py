@@ -38,8 +38,12 @@ class Script:
 class Score:
     """One clip as it was heard."""
 
+    clip: int
+    """Which of the script's clips."""
     pesq: float
     stoi: float
+    lag_ms: float
+    """From the microphone's track to the loudspeaker's."""
 
 
 def script(clips: list[Path]) -> Script:
@@ -65,7 +69,7 @@ def scores(spoken: Script, said: Heard, heard: Heard) -> list[Score]:
     period = len(_for_scoring(spoken.samples))
     delay = round((said.start_ms - heard.start_ms) * SCORE_RATE_HZ / 1000)
     made = []
-    for first, last in spoken.clips:
+    for number, (first, last) in enumerate(spoken.clips):
         for turn in (-1, 0, 1):
             begin, end = (
                 start + turn * period + edge * SCORE_RATE_HZ // RATE_HZ for edge in (first, last)
@@ -73,11 +77,11 @@ def scores(spoken: Script, said: Heard, heard: Heard) -> list[Score]:
             begin -= int(MARGIN_S * SCORE_RATE_HZ)
             end += int(MARGIN_S * SCORE_RATE_HZ)
             if begin >= 0 and end <= len(original):
-                made += _score(original[begin:end], copy, begin + delay)
+                made += _score(number, original[begin:end], copy, begin + delay)
     return made
 
 
-def _score(clip: Samples, copy: Samples, expected: int) -> list[Score]:
+def _score(number: int, clip: Samples, copy: Samples, expected: int) -> list[Score]:
     """The clip's score, where the recording of what was heard covers it."""
     reach = int(_SEARCH_S * SCORE_RATE_HZ)
     low = max(0, expected - reach)
@@ -88,8 +92,10 @@ def _score(clip: Samples, copy: Samples, expected: int) -> list[Score]:
     heard = window[at : at + len(clip)]
     return [
         Score(
+            number,
             float(pesq(SCORE_RATE_HZ, clip, heard, "wb")),
             float(stoi(clip, heard, SCORE_RATE_HZ)),
+            (low + at - expected) * 1000 / SCORE_RATE_HZ,
         )
     ]
 

@@ -50,7 +50,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     packets_per_s: float
     net_us: float
-    """Server CPU a packet, less what the server uses while nobody speaks."""
+    """Server CPU a packet, less what the server uses while nobody speaks. A lower bound for ours,
+    which sends more in silence (README.md)."""
     gross_us: float
     core_share: float
     """Of one core, everything included; of all processes of the server together."""
@@ -59,7 +60,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     idle_share: float
     incoming_per_s: float
     us_per_incoming: float
-    """Net, an incoming packet, what it costs to send it on included."""
+    """Net (a lower bound too), an incoming packet, what it costs to send it on included."""
     delivered: float
     """Of the packets sent in the time measured, times who should hear them."""
     p50_ms: float | None

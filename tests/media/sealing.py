@@ -129,9 +129,14 @@ class Ears:
         except BlockingIOError:
             return None
 
-    def speak(self, packet: SlotPacket, room: Audience, own: GcmReceiver | CmReceiver) -> None:
-        """As `Room.forward` does."""
-        self.fanout.send(packet, room, own)
+    def speak(
+        self, packet: SlotPacket, rooms: Sequence[Audience], own: GcmReceiver | CmReceiver
+    ) -> None:
+        """As `Room` does: each audience gets a payload of its own under the same index."""
+        for number, audience in enumerate(rooms):
+            if audience:
+                copy = packet._replace(payload=packet.payload * (1 + number))
+                self.fanout.send(copy, audience, own)
         if (silence := in_place_of(packet, own)) is not None:
             self.fanout.send_singly(silence, (own,))
 

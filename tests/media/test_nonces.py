@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.media.embedded.accelerator import Accelerator, ffi
 from server.media.embedded.audience import Audience
-from server.media.embedded.receivers import NONCE_BYTES, GcmReceiver
+from server.media.embedded.receivers import NONCE_BYTES, CmReceiver, GcmReceiver
 from server.media.embedded.rtp import RtpPacket
 from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
 from tests.media.sealing import (
@@ -82,6 +82,14 @@ class _Stage:
         return slot.rewrite(self.streams[who, which], packet, self.now_ms) if slot else None
 
 
+def move(receiver: GcmReceiver | CmReceiver | None, rooms: list[Audience]) -> None:
+    """From the audience in which he is to the other one."""
+    here = next((n for n, room in enumerate(rooms) if receiver in room), None)
+    if receiver is not None and here is not None:
+        rooms[here].remove(receiver)
+        rooms[1 - here].add(receiver)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @settings(
     max_examples=60,
@@ -92,12 +100,21 @@ class _Stage:
     first=st.one_of(st.integers(1, 3 * 65_536), st.integers(65_480, 65_536)),
     joins=st.lists(st.integers(0, 30), max_size=3),
     leaves=st.integers(0, 100),
+    moves=st.dictionaries(st.integers(0, 100), st.integers(0, 6), max_size=40),
     plan=STEPS,
 )
 def test_no_nonce_twice_and_every_listener_decrypts(
-    way: str, first: int, joins: list[int], leaves: int, plan: list[Step]
+    way: str,
+    first: int,
+    joins: list[int],
+    leaves: int,
+    moves: dict[int, int],
+    plan: list[Step],
 ) -> None:
     """Whatever senders do, whoever joins and leaves, over wraps and switches of slots.
+
+    Listeners move between two audiences, which get different payloads, as those do who begin to
+    lose packets or lose no more.
 
     The first three listeners are the speakers themselves; the last one is sealed by libsrtp.
     """
@@ -107,7 +124,7 @@ def test_no_nonce_twice_and_every_listener_decrypts(
     listeners = [*recorders, make_receiver(keys[6], 2)]
     clients = [browser(k) for k in keys]
     joined = [0, 0, 0, *[*joins, 0, 0, 0][:3], 0]
-    room = Audience()
+    rooms = [Audience(), Audience()]
     loop = accelerator(way)
     witness = _Witness(loop) if loop is not None else None
     heard = 0
@@ -115,12 +132,14 @@ def test_no_nonce_twice_and_every_listener_decrypts(
         for at, (who, which, step, pause) in enumerate(plan):
             for receiver, since in zip(listeners, joined, strict=True):
                 if since == at:
-                    room.add(receiver)
+                    rooms[0].add(receiver)
             if at == leaves:
-                room.remove(listeners[5])
+                for audience in rooms:
+                    audience.remove(listeners[5])
+            move(listeners[moves[at]] if at in moves else None, rooms)
             packet = stage.take(who, which, step, pause)
             if packet is not None:
-                ears.speak(packet, room, listeners[who])
+                ears.speak(packet, rooms, listeners[who])
                 heard += len(ears.check(clients, who) - {6})
         sealed = 0
         for recorder in recorders:

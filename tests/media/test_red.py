@@ -19,6 +19,7 @@ from server.media.embedded.red import (
     make_red,
     parse_red,
     unwrap,
+    wrap,
 )
 from server.media.embedded.rtp import RtpPacket, slot_header
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
@@ -286,7 +287,8 @@ def wrapped(made: Redundancy, timestamp: int, payload: bytes, depth: int = 2) ->
     header = slot_header(
         marker=True, sequence=1, timestamp=timestamp, ssrc=FIRST_SSRC, csrc=7, level=30
     )
-    packet = made.wrap(SlotPacket(0, 1, FIRST_SSRC, header, payload), depth)
+    plain = SlotPacket(0, 1, FIRST_SSRC, header, payload)
+    packet = wrap(plain, made.follow(plain)[:depth])
     assert struct.unpack_from("!BB", packet.header) == (0x91, 0x80 | RED_PAYLOAD_TYPE)
     assert len(packet.payload) <= max(MAX_OUT_BYTES, 1 + len(payload))
     return parse_red(packet.payload)

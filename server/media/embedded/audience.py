@@ -66,6 +66,10 @@ class Audience:
         """How many listen."""
         return len(self._listeners)
 
+    def __contains__(self, receiver: object) -> bool:
+        """Whether he hears this."""
+        return receiver in self._listeners
+
     def add(self, receiver: Receiver) -> None:
         """He hears the room from the next packet on."""
         self._listeners[receiver] = None

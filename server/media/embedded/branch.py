@@ -157,7 +157,8 @@ class BranchRoom(Room):
         newest = max(carrying, key=lambda slot: slot.last_sent_ms, default=None)
         return 0 if newest is None else self._told[newest.number]
 
-    def _tell_losses(self, now_ms: int) -> None:
+    def tell_losses(self, now_ms: int) -> None:
+        """See `Room`."""
         shares = {
             slot.number: share(self._losses(slot.number, slot.csrc, now_ms))
             for slot in self._slots

@@ -29,6 +29,7 @@ from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsFailedError, DtlsServer, Pace
 from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.ingress import Ingress
+from server.media.embedded.loss import Downlink
 from server.media.embedded.neighbours import Neighbours
 from server.media.embedded.options import Options
 from server.media.embedded.rooms import Rooms
@@ -187,6 +188,7 @@ class Engine:
             dtls=DtlsServer(self._certificate, lambda data: self._send(session, data), self._pace),
             last_check_ms=self._clock.monotonic_ms(),
             replaces=command.replaces,
+            downlink=Downlink(int(self._timing.calm_s * 1000)),
         )
         room.sessions.add(session)
         self._sessions[session.media_id] = session
@@ -288,7 +290,7 @@ class Engine:
             turn = (turn + 1) % REPORT_TURNS
             sessions = list(self._sessions.values())
             if turn == 0:
-                self._rooms.adapt()
+                self._rooms.tell_losses()
             if turn % REFILL_TURNS == 0:
                 for session in sessions:
                     session.refill()

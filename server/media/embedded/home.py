@@ -165,7 +165,8 @@ class HomeRoom(Room):
         slot = speaker.voice.slot
         return 0 if slot is None else self._fraction(slot.number, speaker.voice.csrc, now_ms)
 
-    def _tell_losses(self, now_ms: int) -> None:
+    def tell_losses(self, now_ms: int) -> None:
+        """See `Room`."""
         fractions = bytearray(self.slot_count)
         for guest in self._guests.values():
             if guest.voice.slot is not None:

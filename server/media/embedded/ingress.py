@@ -251,4 +251,4 @@ class Ingress:
         for ssrc, fraction in losses(plain):
             slot = ssrc - FIRST_SSRC
             if 0 <= slot < session.room.slot_count:
-                session.downlink.reported(slot, fraction, now_ms)
+                session.room.reported(session, slot, fraction, now_ms)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.media.embedded.accelerator import Accelerator
+from server.media.embedded.loss import CALM_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Timing:
     """A session without a valid check for so long is gone (RFC 7675 §5.1)."""
     report_s: float = 5.0
     """Between two RTCP reports to the same session."""
+    calm_s: float = CALM_MS / 1000
+    """A listener who lost nothing for so long gets nothing twice."""
     beat_s: float = 0.25
     """How often it is seen to that a browser got something lately; see `Engine.beat`."""
 

@@ -174,25 +174,18 @@ class Redundancy:
         """The voice was muted or left."""
         self._recent.clear()
 
-    def wrap(self, packet: SlotPacket, depth: int) -> SlotPacket:
-        """The packet with up to `depth` earlier frames of the same voice."""
+    def follow(self, packet: SlotPacket) -> list[Block]:
+        """Remember the packet; what may be repeated with it, newest first."""
         timestamp, csrc = _OUT_FIELDS.unpack_from(packet.header, 4)
         if csrc != self._csrc:
             self._csrc = csrc
             self._recent.clear()
-        blocks = [Block(0, packet.payload)]
-        size = 1 + len(packet.payload)
-        for older, payload in [*reversed(self._recent)][:depth]:
-            offset = (timestamp - older) & 0xFFFFFFFF
-            size += 4 + len(payload)
-            if not 0 < offset <= _MAX_OFFSET or size > MAX_OUT_BYTES:
-                break
-            blocks.append(Block(offset, payload))
-        blocks.reverse()
+        earlier = [
+            Block((timestamp - older) & 0xFFFFFFFF, payload)
+            for older, payload in reversed(self._recent)
+        ]
         self._keep(timestamp, packet.payload)
-        head = packet.header
-        kind = bytes((head[1] & 0x80 | RED_PAYLOAD_TYPE,))
-        return packet._replace(header=head[:1] + kind + head[2:], payload=make_red(blocks))
+        return earlier
 
     def _keep(self, timestamp: int, payload: bytes) -> None:
         """Remember a frame, unless it comes late: a newer one was kept already.
@@ -207,3 +200,18 @@ class Redundancy:
             self._recent.clear()
         elif len(payload) <= _MAX_REPEATED_BYTES:
             self._recent.append((timestamp, payload))
+
+
+def wrap(packet: SlotPacket, earlier: Iterable[Block]) -> SlotPacket:
+    """The packet as RED with these frames before it (newest first), as far as they fit."""
+    blocks = [Block(0, packet.payload)]
+    size = 1 + len(packet.payload)
+    for block in earlier:
+        size += 4 + len(block.payload)
+        if not 0 < block.offset <= _MAX_OFFSET or size > MAX_OUT_BYTES:
+            break
+        blocks.append(block)
+    blocks.reverse()
+    head = packet.header
+    kind = bytes((head[1] & 0x80 | RED_PAYLOAD_TYPE,))
+    return packet._replace(header=head[:1] + kind + head[2:], payload=make_red(blocks))

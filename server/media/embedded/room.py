@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from server.media.embedded.audience import Audience
 from server.media.embedded.fanout import Fanout
 from server.media.embedded.hop import Message
-from server.media.embedded.loss import red_depth
 from server.media.embedded.receivers import Receiver, in_place_of
-from server.media.embedded.red import Redundancy
+from server.media.embedded.red import MAX_DEPTH, Redundancy, wrap
 from server.media.embedded.rtcp import Sent
 from server.media.embedded.rtp import RtpPacket
 from server.media.embedded.session import Session
@@ -31,11 +30,9 @@ class Room(ABC):
         self._fanout = fanout
         self.sessions: set[Session] = set()
         """Connected or not."""
-        self._plain = Audience()
-        self._red = Audience()
+        self._audiences = [Audience() for _ in range(MAX_DEPTH + 1)]
+        """By how many earlier frames are repeated; the first one gets Opus as it is."""
         self._redundancy = [Redundancy() for _ in range(slot_count)]
-        self.red_depth = 1
-        """Earlier frames repeated in each packet for those who accepted RED."""
         self.delivered_ms = 0
         """When the last packet of a voice was sent."""
 
@@ -47,11 +44,12 @@ class Room(ABC):
         return not self.sessions
 
     def audience_of(self, session: Session) -> Audience:
-        """The one of two audiences in which a session is for as long as it lives.
+        """The one audience in which a session is now.
 
-        Nonce safety: each audience gets one payload under an index, so each listener does.
+        Nonce safety: a packet goes to each audience once and a session changes over between
+        packets only, so each listener gets one payload under an index.
         """
-        return self._red if session.answer.red else self._plain
+        return self._audiences[session.repeats]
 
     def add(self, session: Session) -> None:
         """A session is connected: it hears the room from now on."""
@@ -90,34 +88,37 @@ class Room(ABC):
     def _deliver(self, packet: SlotPacket, own: Receiver | None, now_ms: int) -> None:
         """Send a voice to everybody here but the speaker himself."""
         self.delivered_ms = now_ms
-        if self._plain:
-            self._fanout.send(packet, self._plain, own)
-        if self._red:
-            wrapped = self._redundancy[packet.slot].wrap(packet, self.red_depth)
-            self._fanout.send(wrapped, self._red, own)
+        earlier = self._redundancy[packet.slot].follow(packet)
+        for depth, audience in enumerate(self._audiences):
+            if audience:
+                copy = wrap(packet, earlier[:depth]) if depth else packet
+                self._fanout.send(copy, audience, own)
         if own is not None and (silence := in_place_of(packet, own)) is not None:
             self._fanout.send_singly(silence, (own,))
 
     # ------------------------------------------------------------ loss
 
-    def adapt(self, now_ms: int) -> None:
-        """Repeat as many frames as those who can use them need."""
-        losses = [s.downlink.worst(now_ms) for s in self.sessions if s.answer.red and s.receiver]
-        self.red_depth = red_depth(losses, self.red_depth)
-        self._tell_losses(now_ms)
+    def reported(self, session: Session, slot: int, fraction: int, now_ms: int) -> None:
+        """A listener told what he lost of a slot, in 256ths: he gets as much again as he needs."""
+        before = self.audience_of(session)
+        session.downlink.reported(slot, fraction, now_ms)
+        after = self.audience_of(session)
+        if after is not before and session.receiver is not None:
+            before.remove(session.receiver)
+            after.add(session.receiver)
 
     @abstractmethod
     def lost_behind_us(self, speaker: Session, now_ms: int) -> int:
         """What the listeners of a voice cannot make up for, as the fraction of a report block."""
 
     @abstractmethod
-    def _tell_losses(self, now_ms: int) -> None:
+    def tell_losses(self, now_ms: int) -> None:
         """Tell the other workers of this room what they need to know of losses."""
 
     def _losses(self, slot: int, csrc: int, now_ms: int) -> Iterator[float]:
         """What each listener here but the slot's own speaker cannot make up for."""
         return (
-            other.downlink.loss(slot, now_ms) ** (1 + self.red_depth * other.answer.red)
+            other.downlink.loss(slot, now_ms) ** (1 + other.repeats)
             for other in self.sessions
             if other.voice.csrc != csrc and other.receiver is not None
         )

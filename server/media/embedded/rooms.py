@@ -78,11 +78,11 @@ class Rooms:
         self._rooms.clear()
         self._empty.set()
 
-    def adapt(self) -> None:
-        """Follow what listeners lose; to be called now and then."""
+    def tell_losses(self) -> None:
+        """Tell the other workers what listeners lose; to be called now and then."""
         now_ms = self._clock_ms()
         for room in self._rooms.values():
-            room.adapt(now_ms)
+            room.tell_losses(now_ms)
 
     async def until_empty(self) -> None:
         """Wait until there is no room any more."""

@@ -98,6 +98,11 @@ class Session:
             set_address(self.receiver, self.address)
         self.room.add(self)
 
+    @property
+    def repeats(self) -> int:
+        """How many earlier frames he gets in each packet."""
+        return self.downlink.depth if self.answer.red else 0
+
     def refill(self) -> None:
         """A new second has begun."""
         self.budget = PACKETS_A_SECOND
