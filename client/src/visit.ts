@@ -12,6 +12,8 @@ import { CommandError, type Command, type Signalling } from "./signalling";
 import type { Notice, VisitState } from "./state";
 
 const PROBE_TIMEOUT_MS = 3_000;
+/** The microphone is switched off so soon, whether or not the gate has answered. */
+const MUTE_WITHIN_MS = 200;
 
 export interface VisitDependencies {
   readonly signalling: Pick<Signalling, "request" | "reach">;
@@ -163,8 +165,13 @@ export class Visit {
 
   async #mute(): Promise<void> {
     this.#mutedByMyself = true;
+    const muted = this.command({ type: "mute", muted: true });
+    // The server stops the voice between two packets, where players fade it out. A track that is
+    // switched off in the middle of a word is a click, which nobody hears after that.
+    const longEnough = new Promise((resolve) => setTimeout(resolve, MUTE_WITHIN_MS));
+    await Promise.race([muted, longEnough]);
     this.#voice.enableMicrophone(false);
-    await this.command({ type: "mute", muted: true });
+    await muted;
   }
 
   /** After a reload the seat may be open while the microphone is not: ask again by a tap. */

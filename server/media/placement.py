@@ -86,15 +86,23 @@ class Placements:
 
     # ------------------------------------------------------------ one seat
 
-    def begin(self, room_id: RoomId, media_id: MediaId, up: Collection[int]) -> tuple[Life, int]:
+    def begin(
+        self,
+        room_id: RoomId,
+        media_id: MediaId,
+        up: Collection[int],
+        replaces: MediaId | None = None,
+    ) -> tuple[Life, int]:
         """Where a seat goes; `end` must follow. At least one worker is up.
 
-        A seat that is asked for again stays where it is, while it can.
+        A seat that is asked for again stays where it is, while it can. One that replaces another
+        goes to the same worker, which alone can end the old voice just as the new one begins.
         """
         life = self._current.get(room_id)
         if life is None or life.home not in up:
             life = self._settle(room_id, up)
-        before, worker = self._seats.get(media_id, (None, -1))
+        known = media_id if media_id in self._seats or replaces is None else replaces
+        before, worker = self._seats.get(known, (None, -1))
         if before is not life or worker not in up:
             worker = self._worker(life, up)
         life.opening[worker] += 1

@@ -87,7 +87,7 @@ class MediaPool:
             up = [worker.index for worker in self._workers if worker.link.is_up]
             if not up:
                 raise MediaUnavailableError
-            life, index = self._placements.begin(seat.room_id, seat.media_id, up)
+            life, index = self._placements.begin(seat.room_id, seat.media_id, up, seat.replaces)
             given = None
             try:
                 self._tell_home(life)

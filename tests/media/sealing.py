@@ -17,14 +17,13 @@ from server.media.embedded.counters import Counters
 from server.media.embedded.fanout import STRIDE
 from server.media.embedded.fanout_native import open_fanout
 from server.media.embedded.receivers import (
-    SILENCE,
     CmReceiver,
     GcmReceiver,
     in_place_of,
     set_address,
 )
 from server.media.embedded.rtp import slot_header
-from server.media.embedded.slots import FIRST_SSRC, SlotPacket
+from server.media.embedded.slots import FIRST_SSRC, SILENCE, SlotPacket
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, SrtpProfile, outbound
 
 GCM: SrtpProfile = "SRTP_AEAD_AES_128_GCM"

@@ -15,13 +15,12 @@ from server.media.embedded.counters import Counters
 from server.media.embedded.dtls import Certificate, DtlsServer, Pace
 from server.media.embedded.home import HomeRoom
 from server.media.embedded.hop import parse_hop
-from server.media.embedded.receivers import SILENCE
 from server.media.embedded.red import RED_PAYLOAD_TYPE, parse_red
 from server.media.embedded.room import Room
-from server.media.embedded.rtp import RtpPacket, parse_rtp
+from server.media.embedded.rtp import LEVEL_SILENCE, RtpPacket, parse_rtp
 from server.media.embedded.sdp import Answer
 from server.media.embedded.session import Session
-from server.media.embedded.slots import SpeakerSlots, Stream, Voice
+from server.media.embedded.slots import SILENCE, SpeakerSlots, Stream, Voice
 from server.media.embedded.srtp import SrtpContext
 from tests.media.sealing import Ears, Recorder, browser, make_keys, open_ears
 
@@ -134,7 +133,10 @@ def new_session(room: Room, csrc: int, receiver: Recorder | None, *, red: bool) 
 
 
 def listen(ears: Ears, clients: list[SrtpContext]) -> None:
-    """Whatever waits at a socket decrypts, and is nobody's own voice."""
+    """Whatever waits at a socket decrypts, and is nobody's own voice.
+
+    Silence is what stands for it, and what comes before a voice that follows another one.
+    """
     for number, client in enumerate(clients):
         while (sealed := ears.heard(number)) is not None:
             packet = parse_rtp(plain := client.unprotect(sealed))
@@ -142,7 +144,9 @@ def listen(ears: Ears, clients: list[SrtpContext]) -> None:
             if packet.payload_type == RED_PAYLOAD_TYPE:
                 payload = parse_red(payload)[-1].payload
             csrc = int.from_bytes(plain[12:16], "big")
-            assert payload == (SILENCE if csrc == 2 + number else b"from %d" % (csrc - 1))
+            opening = packet.level == LEVEL_SILENCE
+            silent = opening or csrc == 2 + number
+            assert payload == (SILENCE if silent else b"from %d" % (csrc - 1))
 
 
 @settings(

@@ -10,6 +10,7 @@ import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -20,7 +21,8 @@ from server.media.embedded.hop import pack_hello, pack_placed, pack_spoken
 from server.media.embedded.red import RED_PAYLOAD_TYPE, parse_red
 from server.media.embedded.rtcp import losses
 from server.media.embedded.rtp import RtpPacket
-from server.media.embedded.slots import FIRST_SSRC
+from server.media.embedded.session import MAX_STREAMS
+from server.media.embedded.slots import FIRST_SSRC, SILENCE
 from server.media.embedded.worker import Worker
 from tests.fakes.rtc import CM, RtcPeer
 from tests.media.conftest import QUICK, seat
@@ -93,6 +95,27 @@ async def test_a_packet_leaves_the_home_once_for_all_listeners_of_a_branch(gate:
         await peer.hears(10)
     assert await gate.count(HOME, "hop_out") == before + 10
     assert await gate.count(BRANCH, "rtp_forwarded") == 10 * (1 + len(there))
+
+
+async def test_who_renews_his_connection_on_a_branch_again_and_again_is_heard_once_each_time(
+    gate: Gate,
+) -> None:
+    a, b = await here_and_there(gate)
+    said = [b"0"]
+    b.speak(1, b"0", ssrc=8000)
+    await a.hears(1)
+    before = seat("b", csrc=9)
+    for turn in range(1, 2 * MAX_STREAMS):
+        renewed = replace(before, media_id=MediaId(f"b{turn}"), replaces=before.media_id)
+        newer = await gate.enter(renewed)
+        assert gate.seated_on(f"b{turn}") == BRANCH
+        b.speak(2, b"the old connection")
+        newer.speak(1, b"%d" % turn, ssrc=8000 + turn)
+        said.append(b"%d" % turn)
+        await a.until(lambda newest=said[-1]: heard_by(a)[-1][1] == newest)  # type: ignore[misc]
+        b, before = newer, renewed
+    heard = [payload for _, payload in heard_by(a) if payload != SILENCE]
+    assert heard == said
 
 
 async def test_nobody_on_a_branch_hears_himself_nor_another_room(gate: Gate) -> None:
@@ -172,7 +195,7 @@ async def test_slots_run_on_when_speakers_on_different_workers_take_turns(gate: 
         for n in range(5):
             speaker.speak(1000 * turn + n, b"%d" % turn, ssrc=6000 + turn)
             await asyncio.sleep(0.02)
-        sent += 5
+        sent += 5 + (turn >= 2)  # a voice that follows another one opens with silence
         for ear in ears:
             await ear.hears(sent)
         if turn >= 1:  # both slots are taken now: let the hang-over pass
@@ -180,7 +203,9 @@ async def test_slots_run_on_when_speakers_on_different_workers_take_turns(gate: 
     for ear in ears:
         assert ear.undecryptable == 0
         assert [(h.csrc - 10, h.payload) for h in ear.heard] == [
-            (turn, b"%d" % turn) for turn in range(5) for _ in range(5)
+            (turn, payload)
+            for turn in range(5)
+            for payload in [SILENCE] * (turn >= 2) + [b"%d" % turn] * 5
         ]
         for ssrc in {h.ssrc for h in ear.heard}:
             slot = [h for h in ear.heard if h.ssrc == ssrc]

@@ -11,11 +11,8 @@ import pytest
 from server.media.embedded.counters import Counters
 from server.media.embedded.fanout import CHUNK
 from server.media.embedded.fanout_native import open_fanout
-from server.media.embedded.receivers import (
-    SILENCE,
-    in_place_of,
-    set_address,
-)
+from server.media.embedded.receivers import in_place_of, set_address
+from server.media.embedded.slots import SILENCE
 from server.media.embedded.srtp import SrtpProfile, outbound
 from tests.media.sealing import (
     CM,

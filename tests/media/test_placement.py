@@ -45,6 +45,17 @@ def test_a_room_fills_its_home_then_one_branch_after_the_other_then_all_evenly()
     assert Counter(house.fill(9)) == {0: 3, 1: 3, 2: 3}
 
 
+def test_a_seat_that_replaces_another_goes_to_its_worker_while_that_is_up() -> None:
+    house = House(workers=3, room_seats=1)
+    assert house.fill(2) == [0, 1]
+    old, worker = house.enter()
+    assert worker == 2
+    for up, expected in (([0, 1, 2], 2), ([0, 1], 0)):
+        life, worker = house.placements.begin(ROOM, MediaId("new"), up, replaces=old)
+        house.placements.end(life, worker, None)
+        assert worker == expected
+
+
 def test_a_room_that_is_small_enough_stays_on_one_worker() -> None:
     house = House(workers=2, room_seats=3)
     (media_id, home) = house.enter()

@@ -110,6 +110,9 @@ class BranchRoom(Room):
             self._talking[voice] = number
         self._send(self.home, pack_spoken(self.room_id, voice.csrc, number, packet))
 
+    def hand_over(self, older: Session, newer: Session) -> None:
+        """See `Room`; he begins anew, as the home takes a few streams of one voice and no more."""
+
     def silence(self, voice: Voice) -> None:
         """See `Room`; where word of it is lost, the next number tells the home the same."""
         number = self._talking.pop(voice, None)

@@ -19,7 +19,7 @@ from server.media.embedded.room import Room
 from server.media.embedded.rtcp import Sent
 from server.media.embedded.rtp import RtpPacket
 from server.media.embedded.session import MAX_STREAMS, Session
-from server.media.embedded.slots import SpeakerSlots, Stream, Voice
+from server.media.embedded.slots import SlotPacket, SpeakerSlots, Stream, Voice
 
 MAX_GUESTS = 256
 """Speakers on branches who are remembered; a stage has 50 seats."""
@@ -135,15 +135,22 @@ class HomeRoom(Room):
         if slot is None:
             self._counters.dropped_no_slot += 1
             return
+        opening = slot.opening(now_ms)
+        if opening is not None:
+            self._spread(opening, own, now_ms)
         rewritten = slot.rewrite(stream, packet, now_ms)
         if rewritten is None:
             self._counters.dropped_late += 1
             return
+        self._spread(rewritten, own, now_ms)
+
+    def _spread(self, packet: SlotPacket, own: Receiver | None, now_ms: int) -> None:
+        """To everybody, here and on branches."""
         if self.branches:  # first, so that they seal while we do
-            frame = pack_placed(self.room_id, rewritten, self._turns[slot.number])
+            frame = pack_placed(self.room_id, packet, self._turns[packet.slot])
             for worker in self.branches:
                 self._send(worker, frame)
-        self._deliver(rewritten, own, now_ms)
+        self._deliver(packet, own, now_ms)
 
     def _welcome(self, key: tuple[int, int], number: int) -> _Guest:
         """A guest who speaks for the first time, or after a silence whose end we missed."""

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pylibsrtp
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from server.media.embedded.slots import SlotPacket
+from server.media.embedded.slots import SILENCE, SlotPacket
 from server.media.embedded.srtp import SrtpContext, SrtpKeys, rtp_session_key
 from server.media.embedded.udp import Address
 
@@ -28,8 +28,6 @@ hears for rollover counter 0, so all packets before the wrap being lost would le
 SYNC_INTERVAL = 8192
 """Indexes between the silent packets that a speaker gets on the slot of his own voice. A receiver
 that misses 2¹⁵ of them guesses the rollover counter wrong for good (RFC 3711 §3.3.1)."""
-SILENCE = b"\xf8\xff\xfe"
-"""20 ms of Opus silence (RFC 6716)."""
 
 
 class _Counted:
