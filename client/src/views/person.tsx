@@ -1,5 +1,6 @@
 /** A person: what he tells about himself, and what one may do about him. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ProfileView } from "../protocol.gen";
 import type { PersonState, Profiles } from "../profiles";
@@ -32,12 +33,18 @@ export function PersonPage(props: PersonPageProps) {
   const person = useLook(props);
   return (
     <Subpage title={person?.profile?.name ?? t("person.title")} onBack={props.onBack}>
-      <Person {...props} person={person} inRoom={false} />
-      {props.memberId === props.myId && (
-        <button type="button" class="button quiet" onClick={props.onEdit}>
-          {t("person.edit")}
-        </button>
-      )}
+      <Person
+        {...props}
+        person={person}
+        inRoom={false}
+        foot={
+          props.memberId === props.myId && (
+            <button type="button" class="button quiet" onClick={props.onEdit}>
+              {t("person.edit")}
+            </button>
+          )
+        }
+      />
     </Subpage>
   );
 }
@@ -52,10 +59,16 @@ export function PersonDialog(props: PersonDialogProps) {
   const person = useLook(props);
   return (
     <Dialog title={person?.profile?.name ?? t("person.title")} onClose={props.onClose}>
-      <Person {...props} person={person} inRoom />
-      <button type="button" class="button quiet" onClick={props.onClose}>
-        {t("app.close")}
-      </button>
+      <Person
+        {...props}
+        person={person}
+        inRoom
+        foot={
+          <button type="button" class="button quiet" onClick={props.onClose}>
+            {t("app.close")}
+          </button>
+        }
+      />
     </Dialog>
   );
 }
@@ -71,23 +84,34 @@ function useLook({ memberId, person, actions }: PersonProps): PersonState | null
 
 interface CardProps extends PersonProps {
   readonly inRoom: boolean;
+  /** What comes below, but for the steps that have a way back of their own. */
+  readonly foot: ComponentChildren;
 }
 
 function Person(props: CardProps) {
-  const { t } = useText();
-  const { person, problem, actions, memberId } = props;
+  const { person, memberId } = props;
   if (person?.profile) return <Known {...props} key={memberId} profile={person.profile} />;
-  if (person === null || person.problem === null) return <p role="status">{t("person.looking")}</p>;
-  const { blockedName } = person;
-  if (blockedName === null) {
-    return (
-      <p role="status">
-        {person.problem === "no_such_member" ? t("person.nobody") : t(`problem.${person.problem}`)}
-      </p>
-    );
-  }
   return (
     <div class="stack">
+      {person === null ? <Looking /> : <Nobody {...props} person={person} />}
+      {props.foot}
+    </div>
+  );
+}
+
+function Looking() {
+  const { t } = useText();
+  return <p role="status">{t("person.looking")}</p>;
+}
+
+function Nobody({ person, problem, actions }: CardProps & { person: PersonState }) {
+  const { t } = useText();
+  const { memberId, blockedName } = person;
+  if (person.problem === null) return <Looking />;
+  if (person.problem !== "no_such_member") return <Problem code={person.problem} />;
+  if (blockedName === null) return <p role="status">{t("person.nobody")}</p>;
+  return (
+    <>
       <p role="status">{t("person.blocked", { name: blockedName })}</p>
       <Problem code={problem} />
       <button
@@ -98,7 +122,7 @@ function Person(props: CardProps) {
       >
         {t("person.unblock")}
       </button>
-    </div>
+    </>
   );
 }
 
@@ -135,52 +159,59 @@ interface LookProps extends CardProps {
   readonly onStep: (step: Step) => void;
 }
 
-function Look({ profile, problem, actions, myId, onStep }: LookProps) {
+function Look({ profile, problem, actions, myId, foot, onStep }: LookProps) {
   const { t } = useText();
   const { memberId, name, bio, letInBy, following, followsYou } = profile;
   return (
-    <div class="stack person" data-testid="person">
-      <div class="person-head">
-        <Face memberId={memberId} name={name} large />
-        <div class="stack tight">
-          {bio !== "" && <p>{bio}</p>}
-          {letInBy !== null && (
-            <p class="small">
-              {t("person.let_in_by")}{" "}
-              <PersonButton {...letInBy}>
-                <b>{letInBy.name}</b>
-              </PersonButton>
-            </p>
-          )}
-          {followsYou && <p class="small">{t("person.follows_you")}</p>}
+    <div class="stack">
+      <article class="card stack" data-testid="person">
+        <div class="person-head">
+          <Face memberId={memberId} name={name} large />
+          <div class="stack tight">
+            {letInBy !== null && (
+              <p class="small">
+                {t("person.let_in_by")}{" "}
+                <PersonButton {...letInBy}>
+                  <b>{letInBy.name}</b>
+                </PersonButton>
+              </p>
+            )}
+            {followsYou && <p class="small">{t("person.follows_you")}</p>}
+          </div>
         </div>
-      </div>
-      <Problem code={problem} />
-      {memberId !== myId && (
-        <>
+        {bio !== "" && <p>{bio}</p>}
+        <Problem code={problem} />
+        {memberId !== myId && (
           <button
             type="button"
             class={following ? "button quiet" : "button"}
-            aria-pressed={following}
             onClick={() => void actions.follow(memberId, !following)}
           >
             {following ? t("person.unfollow") : t("person.follow")}
           </button>
-          <div class="row">
-            <button type="button" class="link" onClick={() => onStep("block")}>
-              {t("person.block")}
-            </button>
-            <button type="button" class="link" onClick={() => onStep("report")}>
-              {t("person.report")}
-            </button>
-          </div>
-        </>
+        )}
+      </article>
+      {memberId !== myId && (
+        <div class="row apart">
+          <button type="button" class="link" onClick={() => onStep("block")}>
+            {t("person.block")}
+          </button>
+          <button type="button" class="link" onClick={() => onStep("report")}>
+            {t("person.report")}
+          </button>
+        </div>
       )}
+      {foot}
     </div>
   );
 }
 
-function AskBlock({ profile, problem, actions, onCancel }: CardProps & { profile: ProfileView; onCancel: () => void }) {
+interface AskBlockProps extends CardProps {
+  readonly profile: ProfileView;
+  readonly onCancel: () => void;
+}
+
+function AskBlock({ profile, problem, actions, onCancel }: AskBlockProps) {
   const { t } = useText();
   const { memberId, name } = profile;
   return (

@@ -44,7 +44,7 @@ export function ReportForm({ person, inRoom, onReport, onDone, onCancel }: Repor
     if (refused === null) onDone();
   };
   return (
-    <StepFrame title={t("person.report_title", { name })}>
+    <StepFrame title={t("person.report")}>
       <p class="small">{t("person.report_text", { name })}</p>
       <form class="form" onSubmit={(event) => void submit(event)}>
         <fieldset class="choices">

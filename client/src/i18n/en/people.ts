@@ -17,7 +17,6 @@ export const people = {
   "person.unblock": "Lift the block",
   "person.unblock_name": "Lift the block on {name}",
   "person.report": "Report",
-  "person.report_title": "Report {name}",
   "person.report_text": "The admins of this house read it. {name} is not told.",
   "person.reason": "What is it about?",
   "person.danger_text":
@@ -41,7 +40,7 @@ export const people = {
   "profile.who_let_in": "Who let whom in",
   "profile.shows_admitter": "My profile says who let me in",
   "profile.shows_admitter_as": "It says: let in by {name}.",
-  "profile.shown_as_admitter": "Profiles of those I let in name me",
+  "profile.shown_as_admitter": "My name is on the profiles of people I let in",
   "profile.who_let_in_hint": "Members see it one profile at a time; it is in no list.",
 
   "people.title": "People",

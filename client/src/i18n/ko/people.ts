@@ -17,7 +17,6 @@ export const people = {
   "person.unblock": "차단 풀기",
   "person.unblock_name": "{name}님 차단 풀기",
   "person.report": "신고",
-  "person.report_title": "{name}님 신고",
   "person.report_text": "이 집의 관리자가 읽어요. {name}님에게는 알리지 않아요.",
   "person.reason": "어떤 일인가요?",
   "person.danger_text": "지금 생명이 위험하다면 긴급 전화를 먼저 걸어 주세요. 그보다 빠른 도움은 여기에 없어요.",
