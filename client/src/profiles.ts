@@ -72,11 +72,17 @@ export class Profiles {
       await this.showOwn();
     });
 
-  prefer = (showsAdmitter: boolean, shownAsAdmitter: boolean): Promise<void> =>
-    this.#try(async () => {
+  /** Shown as chosen at once, and as it was where the gate refuses. */
+  prefer = async (showsAdmitter: boolean, shownAsAdmitter: boolean): Promise<void> => {
+    const { own } = this.#state;
+    if (own === null) return;
+    this.#patch({ own: { ...own, showsAdmitter, shownAsAdmitter } });
+    await this.#try(async () => {
       await this.#signalling.request({ type: "set_preferences", showsAdmitter, shownAsAdmitter });
-      await this.showOwn();
+      this.#patch({ own: await this.#signalling.request({ type: "get_own_profile" }) });
     });
+    if (this.#state.problem !== null) this.#patch({ own });
+  };
 
   // ------------------------------------------------------------ somebody else
 

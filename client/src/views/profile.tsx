@@ -29,7 +29,7 @@ export function ProfilePage(props: ProfilePageProps) {
   return (
     <Subpage title={t("profile.title")} onBack={props.onBack}>
       <OwnProfileForm {...props} />
-      {people.own !== null && <WhoLetIn own={people.own} actions={actions} />}
+      {people.own !== null && <WhoLetIn own={people.own} problem={people.problem} actions={actions} />}
       <button type="button" class="button quiet" onClick={props.onView}>
         {t("profile.view")}
       </button>
@@ -119,7 +119,13 @@ function Fields({ me, own, onSave }: FieldsProps) {
   );
 }
 
-function WhoLetIn({ own, actions }: { own: OwnProfile; actions: Profiles }) {
+interface WhoLetInProps {
+  readonly own: OwnProfile;
+  readonly problem: ProblemCode | null;
+  readonly actions: Profiles;
+}
+
+function WhoLetIn({ own, problem, actions }: WhoLetInProps) {
   const { t } = useText();
   const { showsAdmitter, shownAsAdmitter, letInBy } = own;
   return (
@@ -148,6 +154,7 @@ function WhoLetIn({ own, actions }: { own: OwnProfile; actions: Profiles }) {
         <span>{t("profile.shown_as_admitter")}</span>
       </label>
       <small>{t("profile.who_let_in_hint")}</small>
+      <Problem code={problem} />
     </fieldset>
   );
 }
