@@ -38,10 +38,6 @@ class Blocks:
         mine, theirs = self._blocked_by.get(member_id), self._blockers_of.get(member_id)
         return (mine or _NOBODY) | (theirs or _NOBODY)
 
-    def are_apart(self, one: MemberId, other: MemberId) -> bool:
-        """Whether nothing of the one may reach the other: no alert, no list, no call."""
-        return other in self._blocked_by.get(one, ()) or one in self._blocked_by.get(other, ())
-
     def remember(self, blocker: MemberId, blocked: MemberId) -> None:
         """A block that is saved already."""
         self._blocked_by[blocker].add(blocked)
