@@ -115,7 +115,7 @@ function Members({ admin, actions, myId }: PartProps & { myId: string }) {
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
       </label>
-      <ul class="rows people" aria-live="polite">
+      <ul class="rows" aria-live="polite">
         {admin.members?.map((member) => (
           <Member key={member.memberId} member={member} actions={actions} me={member.memberId === myId} />
         ))}
