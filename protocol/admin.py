@@ -88,6 +88,20 @@ class CloseReport(Message, frozen=True):
     report_id: Token
 
 
+class GiveInvite(Message, frozen=True):
+    """For the operator: an invitation in the name of the first admin. Reply: `invite_given`."""
+
+    id: Id
+
+
+class InviteGiven(Message, frozen=True):
+    """Reply to `give_invite`: the link is told this once."""
+
+    id: Id
+    link: str
+    expires_at_ms: int
+
+
 class MembersListed(Message, frozen=True):
     """Reply to `list_members`."""
 
@@ -110,6 +124,8 @@ class ReportsWaiting(Message, frozen=True):
     count: int
 
 
-AdminCommand = ListMembers | BanMember | UnbanMember | SetAdmin | ListReports | CloseReport
-AdminReply = MembersListed | ReportsListed
+AdminCommand = (
+    ListMembers | BanMember | UnbanMember | SetAdmin | ListReports | CloseReport | GiveInvite
+)
+AdminReply = MembersListed | ReportsListed | InviteGiven
 AdminEvent = ReportsWaiting

@@ -57,6 +57,15 @@ def unban(member_id: MemberArgument) -> None:
 
 
 @app.command()
+def invite() -> None:
+    """Print an invitation link that lets one person in, in the name of the first admin."""
+    given = _ask(wire.GiveInvite(id=_ID))
+    if not isinstance(given, wire.InviteGiven):
+        raise typer.Exit(EXIT_REFUSED)
+    typer.echo(f"{given.link}  (good until {_day(given.expires_at_ms)})")
+
+
+@app.command()
 def admin(
     member_id: MemberArgument,
     remove: Annotated[bool, typer.Option(help="Take the role instead of giving it.")] = False,

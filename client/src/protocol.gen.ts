@@ -363,6 +363,12 @@ export interface CloseReport {
   reportId: string;
 }
 
+/** For the operator: an invitation in the name of the first admin. Reply: `invite_given`. */
+export interface GiveInvite {
+  type: "give_invite";
+  id: number;
+}
+
 /**
  * Push to this browser while no page is open; replaces what its session said before.
  *
@@ -887,6 +893,14 @@ export interface ReportsListed {
   reports: ReportView[];
 }
 
+/** Reply to `give_invite`: the link is told this once. */
+export interface InviteGiven {
+  type: "invite_given";
+  id: number;
+  link: string;
+  expiresAtMs: number;
+}
+
 /** To admins: how many reports are open, whenever that changes. */
 export interface ReportsWaiting {
   type: "reports_waiting";
@@ -989,6 +1003,7 @@ export type ClientMessage =
   | SetAdmin
   | ListReports
   | CloseReport
+  | GiveInvite
   | SubscribePush
   | UnsubscribePush
   | GetProfile
@@ -1033,6 +1048,7 @@ export type ServerMessage =
   | MeChanged
   | MembersListed
   | ReportsListed
+  | InviteGiven
   | ReportsWaiting;
 
 export type RequestBody =

@@ -80,11 +80,7 @@ async def run_gate(settings: Settings) -> None:
                 settings.turn_urls,
                 turn_secret,
                 mail,
-                InviteRules(
-                    settings.invites_per_member,
-                    settings.invite_days * DAY_MS,
-                    settings.resolved_public_url(),
-                ),
+                invite_rules(settings),
                 settings.contact_days * DAY_MS,
                 push_sender=pushes,
                 code_rules=CodeRules(
@@ -109,6 +105,15 @@ async def run_gate(settings: Settings) -> None:
             await _announce(settings, house.people)
         await stop.wait()
         _log.info("gate stops")
+
+
+def invite_rules(settings: Settings) -> InviteRules:
+    """What the settings say of invitations."""
+    return InviteRules(
+        settings.invites_per_member,
+        settings.invite_days * DAY_MS,
+        settings.resolved_public_url(),
+    )
 
 
 async def print_founder_link(settings: Settings) -> None:

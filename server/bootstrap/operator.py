@@ -12,7 +12,7 @@ import msgspec
 from protocol.admin import AdminCommand
 from protocol.signalling import ServerMessage, decode_server
 from protocol.wire import MAX_MESSAGE_BYTES
-from server.bootstrap.gate import open_store
+from server.bootstrap.gate import invite_rules, open_store
 from server.clock import SystemClock
 from server.config import Settings
 from server.domain.ids import MemberId
@@ -20,6 +20,8 @@ from server.ports import Store
 from server.service.administration import Administration
 from server.service.admission import Admission
 from server.service.hub import Hub
+from server.service.invites import Invites
+from server.service.limits import Limits
 from server.start import StartError, load_pepper
 from server.web.admin_commands import AdminCommands
 from server.web.operator import answer
@@ -68,6 +70,8 @@ def _line(command: AdminCommand) -> bytes:
 
 
 def _administration(settings: Settings, store: Store) -> Administration:
-    clock, hub = SystemClock(), Hub()
-    admission = Admission(store, clock, hub, load_pepper(settings))
-    return Administration(store, clock, hub, admission, _NobodyInside())
+    clock, hub, pepper = SystemClock(), Hub(), load_pepper(settings)
+    admission = Admission(store, clock, hub, pepper)
+    limits = Limits(store, clock, pepper)
+    invites = Invites(store, clock, hub, limits, None, invite_rules(settings))
+    return Administration(store, clock, hub, admission, invites, _NobodyInside())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from protocol import admin as wire
-from protocol import people
+from protocol import door, people
 from server.domain import ban as bans
 from server.domain import knock as knocks
 from server.domain import report as reports
@@ -23,6 +23,7 @@ from server.ports import Clock, Store
 from server.service import render
 from server.service.admission import Admission
 from server.service.hub import Hub
+from server.service.invites import Invites
 
 
 class Evictor(Protocol):
@@ -36,12 +37,19 @@ class Administration:
     """Members, bans and reports."""
 
     def __init__(
-        self, store: Store, clock: Clock, hub: Hub, admission: Admission, evictor: Evictor
+        self,
+        store: Store,
+        clock: Clock,
+        hub: Hub,
+        admission: Admission,
+        invites: Invites,
+        evictor: Evictor,
     ) -> None:
         self._store = store
         self._clock = clock
         self._hub = hub
         self._admission = admission
+        self._invites = invites
         self._evictor = evictor
         self._deciding = asyncio.Lock()
         """Two admins must not take each other's role at the same moment."""
@@ -105,6 +113,24 @@ class Administration:
             changed = replace(member, is_admin=is_admin)
             await self._store.save_member(changed)
         self._hub.to_member(member_id, people.MeChanged(me=render.me(changed)))
+
+    async def give_invite(self, id_: int) -> wire.InviteGiven:
+        """An invitation in the name of the admin who has been here longest.
+
+        Raises:
+            NoSuchMemberError: the house has no admin yet: become its founder first.
+            StoreUnavailableError
+        """
+        admins = [await self._member(member_id) for member_id in await self._store.admins()]
+        if not admins:
+            raise NoSuchMemberError
+        first = min(admins, key=lambda admin: (admin.created_at_ms, admin.member_id))
+        made = await self._invites.create(first, door.CreateInvite(id=id_))
+        return wire.InviteGiven(
+            id=id_,
+            link=self._invites.link(made.token),
+            expires_at_ms=made.invite.expires_at_ms,
+        )
 
     # ------------------------------------------------------------ reports
 

@@ -107,7 +107,7 @@ def build(outside: Outside) -> House:
     )
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
-        outside.store, outside.clock, hub, people.admission, evictor=rooms
+        outside.store, outside.clock, hub, people.admission, people.invites, evictor=rooms
     )
     limits = Limits(outside.store, outside.clock, outside.pepper)
     profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)

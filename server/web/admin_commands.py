@@ -32,6 +32,8 @@ class AdminCommands:
             case wire.ListReports(id=id_, closed=closed):
                 reports = await self._house.reports(closed=closed)
                 return wire.ReportsListed(id=id_, reports=reports)
+            case wire.GiveInvite(id=id_):
+                return await self._house.give_invite(id_)
             case wire.BanMember(member_id=member_id, reason=reason):
                 await self._house.ban(MemberId(member_id), reason)
             case wire.UnbanMember(member_id=member_id):

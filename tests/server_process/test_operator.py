@@ -64,6 +64,14 @@ def test_without_a_gate_the_command_changes_the_database_itself(tmp_path: Path) 
     assert "banned" not in masil(tmp_path, "members").stdout
 
 
+def test_an_invitation_is_printed_with_its_link(tmp_path: Path) -> None:
+    settle(tmp_path)
+    link = masil(tmp_path, "invite").stdout.split()[0]
+    assert link.startswith("http://localhost:8080/invite#")
+    assert len(link.partition("#")[2]) >= 22
+    assert masil(tmp_path, "invite").stdout.split()[0] != link
+
+
 def test_a_refusal_is_a_sentence_on_standard_error(tmp_path: Path) -> None:
     settle(tmp_path)
     refused = masil(tmp_path, "ban", "nobody")

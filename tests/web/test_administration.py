@@ -128,6 +128,18 @@ async def test_nobody_is_banned_who_is_not_there(gate: Gate) -> None:
     assert await admin.refusal(wire.CloseReport, report_id="no") is ErrorCode.NO_SUCH_REPORT
 
 
+async def test_an_invitation_in_the_name_of_the_first_admin_lets_somebody_in(gate: Gate) -> None:
+    admin = await gate.founder()
+    given = await admin.ask(wire.GiveInvite)
+    token = given.link.partition("#")[2]
+    guest = gate.page()
+    await guest.ask_code(9)
+    code = gate.sender.codes[e164_of(9)]
+    response = await guest.verify(9, code, name="Guest", inviteToken=token)
+    assert (await response.json())["me"]["membership"] == "member"
+    assert (await admin.event(wire.InviteChanged)).invite.state == "used"
+
+
 async def test_a_report_waits_for_the_admins_until_it_is_closed(gate: Gate) -> None:
     admin, about, by = await gate.founder(), await gate.member(1), await gate.member(2)
     await a_report(gate, by, about)
