@@ -29,7 +29,7 @@ generate: ## Write JSON Schema and TypeScript anew from protocol/
 
 bench: bench-browser bench-loss bench-media ## Measure everything; results go to bench/results
 
-bench-browser: ## Voices between two real Chromiums: lag, loss, click to first packet
+bench-browser: ## Voices between two real Chromiums: lag, click to first audio, change of network
 	@tools/bench.sh bench.browser
 
 bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI, with and without RED
