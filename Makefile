@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-unit check format generate bench bench-browser bench-loss bench-media prove-run screenshots clean
+.PHONY: help run test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -27,10 +27,13 @@ format: ## Format the Python code and repair what the linter can
 generate: ## Write JSON Schema and TypeScript anew from protocol/
 	@tools/python.sh && .venv/bin/python -m protocol.generate
 
-bench: bench-browser bench-loss bench-media ## Measure everything; results go to bench/results
+bench: bench-browser bench-flood bench-loss bench-media ## Measure everything; results go to bench/results
 
-bench-browser: ## Voices between two real Chromiums: lag, loss, click to first packet
+bench-browser: ## Voices between two real Chromiums: lag, click to first audio, change of network
 	@tools/bench.sh bench.browser
+
+bench-flood: ## What a datagram of a stranger costs the media worker, and how many log lines
+	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.flood
 
 bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI (LOSS_ARGS="--rounds 1")
 	@tools/python.sh bench && tools/bench.sh bench.loss $(LOSS_ARGS)

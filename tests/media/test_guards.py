@@ -12,9 +12,11 @@ import pytest
 import structlog
 
 from server.config import Settings
+from server.media.embedded.rtcp import BEAT
 from server.media.embedded.rtp import slot_header
 from server.media.embedded.session import CHECKS_A_SECOND, DTLS_A_SECOND, PACKETS_A_SECOND
 from server.media.embedded.slots import FIRST_SSRC
+from server.media.embedded.srtp import REPLAY_WINDOW
 from tests.fakes.rtc import make_rtp, malformed_stun
 from tests.media.conftest import QUICK, House, seat
 
@@ -85,6 +87,47 @@ async def test_a_member_who_floods_dtls_is_not_listened_to_and_keeps_his_session
         b.speak(1, b"still there")
         assert (await b.hears(1))[0].payload == b"still here"
         assert (await a.hears(1))[0].payload == b"still there"
+
+
+async def test_a_member_who_floods_reports_is_capped_and_nobody_else_notices(
+    settings: Settings,
+) -> None:
+    """Five thousand RTCP packets in a second, each of which says that all is lost."""
+    async with House(settings, timing=A_SECOND) as house:
+        flooder = await house.enter(seat("f", role="listener"))
+        speaker = await house.enter(seat("s", csrc=2))
+        listener = await house.enter(seat("l", csrc=3, role="listener"))
+        speaker.speak(0, b"0")
+        await flooder.hears(1)
+        rtcp = await house.count("rtcp_in")
+        for turn in range(1, 51):
+            for _ in range(100):
+                flooder.report_loss(FIRST_SSRC, 255)
+            speaker.speak(turn, b"%d" % turn)
+            await asyncio.sleep(0.02)
+        heard = await listener.hears(51)
+        assert [h.payload for h in heard] == [b"%d" % n for n in range(51)]
+        assert await house.count("dropped_rate") > 0
+        assert await house.count("rtcp_in") - rtcp < 5_000
+
+
+async def test_a_packet_older_than_the_replay_window_is_dropped(house: House) -> None:
+    a = await house.enter(seat("a"))
+    b = await house.enter(seat("b", csrc=2))
+    old = a.dtls._tx_srtp.protect(make_rtp(10, 9_600, b"never sent until now"))
+    a.speak(10 + REPLAY_WINDOW, b"newest")
+    await b.hears(1)
+    a.send_raw(old)
+    await house.counted("dropped_replay", 1)
+    assert [h.payload for h in b.heard] == [b"newest"]
+
+
+async def test_a_report_that_is_sent_again_is_dropped(house: House) -> None:
+    a = await house.enter(seat("a"))
+    report = a.dtls._tx_srtp.protect_rtcp(BEAT)
+    for _ in range(3):
+        a.send_raw(report)
+    await house.counted("dropped_replay", 2)
 
 
 # ---------------------------------------------------------------- strangers
