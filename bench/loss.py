@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -32,7 +33,7 @@ from tests.browser.person import Person, person
 from tests.shared_material import shared_path
 
 LOSS = 0.10
-QUIET_S = 120
+QUIET_S = 60
 """Each row waits so long for a quiet machine."""
 CLIPS = ("en_austen_0870", "en_libri_quilter", "en_lj001_0006", "syn_ko_4")
 ROAD = (Path(__file__).parent / "loss_road.js").read_text("utf-8")
@@ -185,8 +186,8 @@ def share(before: dict[str, Any], after: dict[str, Any], part: str, whole: str) 
     return round((after[part] - before[part]) / total, 4) if total else 0.0
 
 
-def measure(clips: list[Path], rounds: int, round_trip_ms: int) -> list[dict[str, Any]]:
-    """All rows of all rounds; the seed says of which one a row is."""
+def measure(clips: list[Path], rounds: int, round_trip_ms: int) -> Iterator[list[dict[str, Any]]]:
+    """All rows so far, after each round; the seed says of which one a row is."""
     rows: list[dict[str, Any]] = []
     with ExitStack() as stack:
         bench = Bench(stack, Path(tempfile.mkdtemp()), script(clips))
@@ -197,7 +198,7 @@ def measure(clips: list[Path], rounds: int, round_trip_ms: int) -> list[dict[str
                     rows.append(bench.measure(protection, road, seed, round_trip_ms))
                     typer.echo(json.dumps(rows[-1]))
                 flows.end_room(bench.speaker.page)
-    return rows
+            yield rows
 
 
 def table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -238,9 +239,7 @@ def main(
     if not clips:
         typer.echo("skipped: no speech clips (../shared/data/speech/open; set MASIL_SHARED)")
         return
-    rows = measure(clips, rounds, round_trip_ms)
-    summary = table(rows)
-    results = {
+    about = {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
@@ -249,12 +248,12 @@ def main(
         "loss": LOSS,
         "round_trip_ms": round_trip_ms,
         "clips": list(CLIPS),
-        "table": summary,
-        "rows": rows,
     }
-    output.write_text(json.dumps(results, indent=1) + "\n")
-    for line in summary:
-        typer.echo(json.dumps(line))
+    for rows in measure(clips, rounds, round_trip_ms):
+        results = {**about, "table": table(rows), "rows": rows}
+        output.write_text(json.dumps(results, indent=1) + "\n")
+        for line in table(rows):
+            typer.echo(json.dumps(line))
 
 
 if __name__ == "__main__":
