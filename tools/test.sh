@@ -8,6 +8,7 @@ if [ "${1:-all}" = unit ]; then
     exec .venv/bin/python -m pytest -q -m "not browser and not system and not model"
 fi
 tools/coturn.sh >/dev/null
+tools/dbus.sh
 tools/client.sh packages
 tools/client.sh
 MASIL_TEST_CHROMIUM=$(tools/chromium.sh)

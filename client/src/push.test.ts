@@ -96,9 +96,10 @@ const SUBSCRIBED = {
 
 describe("the switch", () => {
   it("asks the browser, subscribes with the house's key, and tells the gate", async () => {
-    const { browser, push, said, power } = house();
+    const { browser, push, said, power, store } = house();
+    expect(store.get().push.busy).toBe(true);
     await push.open(KEY, []);
-    expect(power()).toBe("off");
+    expect(store.get().push).toEqual({ power: "off", busy: false, problem: null });
     await push.turnOn();
     expect(power()).toBe("on");
     expect(said).toEqual([SUBSCRIBED]);

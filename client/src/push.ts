@@ -26,7 +26,8 @@ export interface PushState {
   readonly problem: ProblemCode | null;
 }
 
-export const NO_PUSH: PushState = { power: "off", busy: false, problem: null };
+/** Until the first welcome nothing can be turned on: the house's key comes with it. */
+export const NO_PUSH: PushState = { power: "off", busy: true, problem: null };
 
 export interface PushDependencies {
   readonly store: Store<AppState>;

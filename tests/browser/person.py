@@ -40,6 +40,8 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
 ]
 
+USUAL: dict[str, Any] = {"locale": "en-US", "viewport": DESKTOP, "permissions": ["microphone"]}
+
 
 def chromium_path() -> str | None:
     """The Chromium that the test command chose, else the system's, else Playwright's own."""
@@ -54,7 +56,8 @@ class Person:
 
     page: Page
     context: BrowserContext
-    browser: Browser
+    browser: Browser | None
+    """None where the profile lasts: such a browser has one context only."""
     errors: list[str]
 
     def tap_slots(self, name: str) -> None:
@@ -122,8 +125,33 @@ def person(
 @contextmanager
 def another(browser: Browser, url: str, **options: Any) -> Iterator[Person]:
     """One more person in a browser that is open: other cookies, the same microphone."""
-    options = {"locale": "en-US", "viewport": DESKTOP, "permissions": ["microphone"], **options}
-    context = browser.new_context(base_url=url, **options)
+    with _seen(browser.new_context(base_url=url, **{**USUAL, **options}), browser) as seen:
+        yield seen
+
+
+@contextmanager
+def at_desktop(
+    playwright: Playwright, url: str, profile: Path, bus: str, **options: Any
+) -> Iterator[Person]:
+    """A browser with a profile that lasts, whose notifications are shown on a D-Bus.
+
+    Only such a profile hears of taps on them.
+    """
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=chromium_path(),
+        args=FLAGS,
+        env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus},
+        base_url=url,
+        **{**USUAL, **options},
+    )
+    with _seen(context, context.browser) as seen:
+        yield seen
+
+
+@contextmanager
+def _seen(context: BrowserContext, browser: Browser | None) -> Iterator[Person]:
+    """Its first page and the errors there; closed at the end."""
     context.set_default_timeout(15_000)
     context.add_init_script(path=HERE / "tap.js")
     page = context.new_page()
@@ -135,7 +163,8 @@ def another(browser: Browser, url: str, **options: Any) -> Iterator[Person]:
     except BaseException:
         # What the page showed when the test failed.
         SHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SHOTS / f"{time.time_ns()}.png")
+        if not page.is_closed():
+            page.screenshot(path=SHOTS / f"{time.time_ns()}.png")
         raise
     finally:
         context.close()
