@@ -56,8 +56,7 @@ class Person:
 
     page: Page
     context: BrowserContext
-    browser: Browser | None
-    """None where the profile lasts: such a browser has one context only."""
+    browser: Browser
     errors: list[str]
 
     def tap_slots(self, name: str) -> None:
@@ -145,12 +144,13 @@ def at_desktop(
         base_url=url,
         **{**USUAL, **options},
     )
+    assert context.browser
     with _seen(context, context.browser) as seen:
         yield seen
 
 
 @contextmanager
-def _seen(context: BrowserContext, browser: Browser | None) -> Iterator[Person]:
+def _seen(context: BrowserContext, browser: Browser) -> Iterator[Person]:
     """Its first page and the errors there; closed at the end."""
     context.set_default_timeout(15_000)
     context.add_init_script(path=HERE / "tap.js")

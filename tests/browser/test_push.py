@@ -83,7 +83,7 @@ def test_who_closed_the_page_is_told_in_his_language_and_a_tap_leads_back(
 
         # A newcomer knocks while nobody is in, and wants to be told as well.
         flows.knock(house, bea.page, BEA, "Beatrice")
-        turn_on(bea.page, "Tell me when somebody lets me in")
+        turn_on(bea.page, "Tell me when I am let in")
         expect(bea.page.get_by_text("You may close this page now")).to_be_visible()
         bea_worker = Worker(bea.context, house.url)
         bea.page.close()

@@ -24,7 +24,7 @@ export function Notifications({ onBack, ...rest }: NotificationsProps) {
         on={t("push.switch_on")}
         off={t("push.switch_off")}
       />
-      <p class="small">{t("push.how")}</p>
+      {whyNot(rest.push) === null && <p class="small">{t("push.how")}</p>}
     </Subpage>
   );
 }
@@ -42,6 +42,11 @@ export function TellWhenLetIn(props: TellMeProps) {
   );
 }
 
+/** Why there is nothing to switch; null where there is. */
+function whyNot({ power }: PushState) {
+  return power === "on" || power === "off" ? null : power;
+}
+
 interface SwitchProps extends TellMeProps {
   readonly label: string;
   readonly on: string;
@@ -52,10 +57,10 @@ function TellMe({ push, actions, label, on, off }: SwitchProps) {
   const { t } = useText();
   const { power, busy, problem } = push;
   const isOn = power === "on";
-  const usable = isOn || power === "off";
+  const why = whyNot(push);
   return (
     <div class="tell-me" data-testid="push" data-power={power}>
-      {usable ? (
+      {why === null ? (
         <button
           type="button"
           class="switch"
@@ -72,7 +77,10 @@ function TellMe({ push, actions, label, on, off }: SwitchProps) {
           <i class="knob" aria-hidden="true" />
         </button>
       ) : (
-        <p class="card small">{t(`push.${power}`)}</p>
+        <p class="not-here">
+          <b>{label}</b>
+          <small>{t(`push.${why}`)}</small>
+        </p>
       )}
       {problem !== null && (
         <p class="problem" role="alert">

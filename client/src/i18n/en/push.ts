@@ -17,7 +17,7 @@ export const push = {
     "On iPhone and iPad this works from the Home Screen only: tap Share, choose “Add to Home Screen”, and open Masil from there.",
   "push.denied":
     "This browser was told to show no notifications of this page. To change that, open its settings for this site.",
-  "push.waiting": "Tell me when somebody lets me in",
+  "push.waiting": "Tell me when I am let in",
   "push.waiting_off": "Even when this page is closed",
   "push.waiting_on": "You may close this page now",
 } as const;
