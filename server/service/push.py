@@ -29,8 +29,9 @@ from server.domain.push import (
 )
 from server.ports import Clock, PushSender, Store
 
-KNOCK_TTL_S = 24 * 3600
-ADMISSION_TTL_S = 7 * 24 * 3600
+TTL_S = 3 * 24 * 3600
+URGENCY = Urgency.HIGH
+"""The same for all that is pushed, or push services could tell a knock from an admission."""
 QUEUE_MAX = 1_000
 WORKERS = 8
 RETRY_AFTER_S = (2.0, 20.0)
@@ -151,8 +152,8 @@ def _pushed(message: Told, language: Language) -> Pushed:
     """What travels, in the language that the browser asked for."""
     spoken = _LANGUAGES[language]
     if isinstance(message, signalling.Admitted):
-        opened = wire.AdmissionPushed(language=spoken)
-        return Pushed(msgspec.json.encode(opened), ADMISSION_TTL_S, Urgency.HIGH)
-    knock = message.knock
-    asked = wire.KnockPushed(knock_id=knock.knock_id, name=knock.name, language=spoken)
-    return Pushed(msgspec.json.encode(asked), KNOCK_TTL_S, Urgency.NORMAL)
+        payload: wire.PushPayload = wire.AdmissionPushed(language=spoken)
+    else:
+        knock = message.knock
+        payload = wire.KnockPushed(knock_id=knock.knock_id, name=knock.name, language=spoken)
+    return Pushed(msgspec.json.encode(payload), TTL_S, URGENCY)

@@ -47,7 +47,7 @@ def test_no_service_has_more_rights_than_it_needs(name: str) -> None:
 def test_only_the_gate_sees_the_database_and_the_pepper() -> None:
     assert mounts("gate")["/masil/db"] == "db"
     assert mounts("gate")["/masil/secrets"] == "keys"
-    assert SERVICES["gate"]["secrets"] == ["pepper", "turn"]
+    assert SERVICES["gate"]["secrets"] == ["pepper", "turn", "codes"]
     for name in ("media", "analysis"):
         assert not {"db", "keys"} & set(mounts(name).values())
         assert "secrets" not in SERVICES[name]

@@ -202,5 +202,7 @@ def _write_client(directory: Path) -> None:
     assets.mkdir(parents=True)
     (directory / "client" / "index.html").write_text("<!doctype html><title>Masil</title>")
     (directory / "client" / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (directory / "client" / "sw.js").write_text("self.addEventListener('push', () => {});")
+    (directory / "client" / "manifest.webmanifest").write_text("{}")
     (assets / "index-abc123.js").write_text("export {};")
     (directory / "secret.txt").write_text("not for browsers")

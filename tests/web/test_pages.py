@@ -28,6 +28,23 @@ async def test_other_files_are_asked_for_again(gate: Gate) -> None:
     assert response.headers["Cache-Control"] == "no-cache"
 
 
+async def test_the_service_worker_is_asked_for_again_and_may_talk_to_this_house_only(
+    gate: Gate,
+) -> None:
+    response = await gate.page().http.get(gate.base + "/sw.js")
+    assert response.status == 200
+    assert response.content_type in {"text/javascript", "application/javascript"}
+    assert response.headers["Cache-Control"] == "no-cache"
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "connect-src 'self'" in policy
+
+
+async def test_the_manifest_is_one(gate: Gate) -> None:
+    response = await gate.page().http.get(gate.base + "/manifest.webmanifest")
+    assert response.content_type == "application/manifest+json"
+
+
 async def test_everything_else_is_not_found(gate: Gate) -> None:
     http = gate.page().http
     for path in (
