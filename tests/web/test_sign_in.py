@@ -39,6 +39,21 @@ async def test_a_new_number_becomes_a_newcomer_who_waits(gate: Gate) -> None:
     assert (await session.json())["me"] == me
 
 
+async def test_the_message_is_in_the_pages_language_and_fills_itself_in(gate: Gate) -> None:
+    texts = {}
+    for language in ("en", "ko"):
+        body = {"number": number_of(1), "region": "KR", "language": language}
+        assert (await gate.page().post("/api/sign-in/code", body)).status == 200
+        code = gate.sender.codes[e164_of(1)]
+        *said, empty, last = gate.sender.texts[e164_of(1)].splitlines()
+        assert (empty, last) == ("", f"@localhost #{code}")
+        texts[language] = " ".join(said).replace(code, "CODE")
+    assert texts == {
+        "en": "Masil: your code is CODE. Tell it to nobody.",
+        "ko": "[마실] 인증번호 CODE. 아무에게도 알려 주지 마세요.",
+    }
+
+
 async def test_cookie_is_out_of_reach_of_scripts_and_other_sites(gate: Gate) -> None:
     page = gate.page()
     await page.ask_code(1)
