@@ -131,11 +131,13 @@ class People:
             BadNumberError, CodeTooOftenError, CodeNotSentError, StoreUnavailableError
         """
         full = e164(number, region)
-        grant = await self.codes.grant(full, address)
         digest = number_hash(self._pepper, full)
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
         kept = new_code(digest, self._code_hash(digest, code), self._clock.now_ms())
-        await self._store.save_sign_in_code(kept)
+        # At once, or a code that could not be kept would count all the same.
+        async with self._store.transaction():
+            grant = await self.codes.grant(full, address)
+            await self._store.save_sign_in_code(kept)
         text = code_text(code, language, self._code_rules.host)
         try:
             await self._sender.send_code(CodeMessage(full, code, text, language))

@@ -97,7 +97,12 @@ async def test_a_number_never_gets_more_than_ten_codes_in_any_24_hours(gate: Gat
 async def test_parallel_requests_get_no_more_codes_than_others(gate: Gate) -> None:
     pages = [gate.page() for _ in range(4)]
     answers = await asyncio.gather(*(page.ask_code(1) for page in pages * 6))
-    assert sorted(answer.status for answer in answers) == [200] * 10 + [429] * 14
+    given = [answer.status for answer in answers].count(200)
+    assert {answer.status for answer in answers} <= {200, 429, 503}
+    # On a slow machine some wait too long for the database and are told so: that costs nothing.
+    while (await pages[0].ask_code(1)).status == 200:
+        given += 1
+    assert given == gate.sender.sent == CODES_PER_NUMBER_A_DAY
 
 
 async def test_a_sender_that_fails_does_not_let_anybody_guess_for_ever(gate: Gate) -> None:
