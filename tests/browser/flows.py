@@ -74,9 +74,9 @@ def enter_room(page: Page, title: str) -> None:
     hears(page)
 
 
-def hears(page: Page) -> None:
+def hears(page: Page, within_ms: float = 5_000) -> None:
     """The voices are connected."""
-    expect(page.get_by_text("connected", exact=True).first).to_be_visible()
+    expect(page.get_by_text("connected", exact=True).first).to_be_visible(timeout=within_ms)
 
 
 def go_on_stage(host: Page, guest: Page, name: str) -> None:
