@@ -43,6 +43,24 @@ class ErrorCode(Enum):
     BANNED = "banned"
     """This number was banned by an admin of the house."""
 
+    # Passkeys and the own account
+    PASSKEYS_UNAVAILABLE = "passkeys_unavailable"
+    """Passkeys need https and a name, or localhost; this house has neither."""
+    PASSKEY_EXPIRED = "passkey_expired"
+    """The challenge is older than ten minutes or was used; ask for a new one."""
+    PASSKEY_INVALID = "passkey_invalid"
+    """What the passkey signed does not prove what it should."""
+    PASSKEY_UNKNOWN = "passkey_unknown"
+    """No account has this passkey (any more)."""
+    PASSKEY_CLONED = "passkey_cloned"
+    """The passkey's counter went backwards, so there may be a copy of it: sign in by code."""
+    PASSKEYS_FULL = "passkeys_full"
+    """More than 10 passkeys."""
+    PASSKEY_KNOWN = "passkey_known"
+    """This passkey is kept already."""
+    ANOTHER_ACCOUNT = "another_account"
+    """Somebody else has signed in to this browser since the page was opened; reload it."""
+
     # Admission
     NOT_ADMITTED = "not_admitted"
     """Only members may do this, and this person still waits to be let in."""

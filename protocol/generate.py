@@ -67,7 +67,8 @@ def generated_files() -> dict[Path, str]:
         + "\n"
         for wire in WIRES
     }
-    browser = [wire for wire in WIRES if wire.name in {"signalling", "http", "push"}]
+    spoken = {"signalling", "http", "push", "account"}
+    browser = [wire for wire in WIRES if wire.name in spoken]
     files[ROOT / "client" / "src" / "protocol.gen.ts"] = render(browser)
     page = ROOT / "docs" / "protocol.md"
     files[page] = fill(page.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from protocol import analysis, http, media, push, signalling
+from protocol import account, analysis, http, media, push, signalling
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ WIRES = (
         },
     ),
     Wire("push", push, {"PushPayload": push.PushPayload}),
+    Wire(
+        "account",
+        account,
+        {"AccountRequest": account.AccountRequest, "AccountAnswer": account.AccountAnswer},
+    ),
     Wire("media", media, {"MediaCommand": media.MediaCommand, "MediaEvent": media.MediaEvent}),
     Wire(
         "analysis",

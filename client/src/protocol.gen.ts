@@ -32,6 +32,22 @@ export const ERROR_CODES = [
   "bad_founder_link",
   /** This number was banned by an admin of the house. */
   "banned",
+  /** Passkeys need https and a name, or localhost; this house has neither. */
+  "passkeys_unavailable",
+  /** The challenge is older than ten minutes or was used; ask for a new one. */
+  "passkey_expired",
+  /** What the passkey signed does not prove what it should. */
+  "passkey_invalid",
+  /** No account has this passkey (any more). */
+  "passkey_unknown",
+  /** The passkey's counter went backwards, so there may be a copy of it: sign in by code. */
+  "passkey_cloned",
+  /** More than 10 passkeys. */
+  "passkeys_full",
+  /** This passkey is kept already. */
+  "passkey_known",
+  /** Somebody else has signed in to this browser since the page was opened; reload it. */
+  "another_account",
   /** Only members may do this, and this person still waits to be let in. */
   "not_admitted",
   /** This newcomer was let in by somebody else, withdrew, or the knock expired. */
@@ -124,6 +140,8 @@ export type PeopleList = "blocked" | "followers" | "following";
 export type Language = "en" | "ko";
 
 export type Role = "listener" | "moderator" | "speaker";
+
+export type CredentialKind = "public-key";
 
 /** Ask whether the gate is still reached: it answers at once. Reply: `ok`. */
 export interface Ping {
@@ -969,6 +987,165 @@ export interface AdmissionPushed {
   language: Language;
 }
 
+/** The new key; other members that browsers send are not looked at. */
+export interface AttestationResponse {
+  clientDataJSON: string;
+  attestationObject: string;
+}
+
+/** `toJSON()` of what `navigator.credentials.create` gave. */
+export interface NewCredential {
+  id: string;
+  rawId: string;
+  type: CredentialKind;
+  response: AttestationResponse;
+}
+
+/** Keep a passkey for the signed-in member. */
+export interface NewPasskey {
+  credential: NewCredential;
+}
+
+/** Nobody signs in with it any more; one that is gone already may be removed again. */
+export interface RemovePasskey {
+  passkeyId: string;
+}
+
+/** The signature; other members that browsers send are not looked at. */
+export interface AssertionResponse {
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+  userHandle?: string | null;
+}
+
+/** `toJSON()` of what `navigator.credentials.get` gave. */
+export interface UsedCredential {
+  id: string;
+  rawId: string;
+  type: CredentialKind;
+  response: AssertionResponse;
+}
+
+/** Sign in with a passkey. */
+export interface PasskeySignIn {
+  credential: UsedCredential;
+}
+
+/** Sign out there; one that is over already may be ended again. */
+export interface EndSession {
+  sessionId: string;
+}
+
+/** Erase the account at once, with all that hangs on it. */
+export interface EraseAccount {
+  /** Whom the page shows: refused where somebody else has signed in to the browser since. */
+  memberId: string;
+}
+
+/** One browser in which the person is signed in. */
+export interface SessionView {
+  sessionId: string;
+  /** Such as `Chrome`; empty where it did not say. */
+  browser: string;
+  /** Such as `Android`; empty where it did not say. */
+  system: string;
+  createdAtMs: number;
+  /** No finer than by the hour. */
+  lastSeenAtMs: number;
+  /** It is the one that asks. */
+  isThis: boolean;
+  /** A page of it is connected now. */
+  isOpen: boolean;
+}
+
+/** Where one is signed in, the newest first. */
+export interface SessionsListed {
+  sessions: SessionView[];
+}
+
+/** One passkey; no key is in it. */
+export interface PasskeyView {
+  passkeyId: string;
+  /** Where it was made, as in `SessionView`. */
+  browser: string;
+  system: string;
+  createdAtMs: number;
+  lastUsedAtMs: number | null;
+}
+
+/** One's passkeys, the oldest first. */
+export interface PasskeysListed {
+  passkeys: PasskeyView[];
+}
+
+/** The house, as the authenticator shows it. */
+export interface CredentialHouse {
+  /** The host name of the public address. */
+  id: string;
+  name: string;
+}
+
+/** The person, as the authenticator shows him. */
+export interface CredentialUser {
+  id: string;
+  name: string;
+  displayName: string;
+}
+
+/** A signature algorithm, by its COSE number. */
+export interface CredentialAlgorithm {
+  type: CredentialKind;
+  alg: number;
+}
+
+/** A credential that is known already. */
+export interface CredentialName {
+  type: CredentialKind;
+  id: string;
+}
+
+/** What the authenticator must be able to do: find the key by itself, and check who uses it. */
+export interface AuthenticatorSelection {
+  residentKey: "required";
+  requireResidentKey: true;
+  userVerification: "required";
+}
+
+/** What `navigator.credentials.create` is asked for; good for ten minutes and one use. */
+export interface CreationOptions {
+  rp: CredentialHouse;
+  user: CredentialUser;
+  challenge: string;
+  pubKeyCredParams: CredentialAlgorithm[];
+  /** Milliseconds. */
+  timeout: number;
+  excludeCredentials: CredentialName[];
+  authenticatorSelection: AuthenticatorSelection;
+  attestation: "none";
+}
+
+/** What `navigator.credentials.get` is asked for; good for ten minutes and one use. */
+export interface RequestOptions {
+  challenge: string;
+  /** Milliseconds. */
+  timeout: number;
+  rpId: string;
+  /** None: the authenticator shows what it has for this house. */
+  allowCredentials: CredentialName[];
+  userVerification: "required";
+}
+
+/** Everything that the house keeps about one person; the file that he takes home. */
+export interface AccountExport {
+  format: "masil-account-1";
+  exportedAtMs: number;
+  /** Rows by section; empty sections show what could be there. */
+  kept: Record<string, (Record<string, string | number | number | boolean | null>)[]>;
+  /** What is kept and not told, each with the reason. */
+  leftOut: Record<string, string>;
+}
+
 export type ClientMessage =
   | Ping
   | OpenRoom
@@ -1065,3 +1242,18 @@ export type ResponseBody =
 export type PushPayload =
   | KnockPushed
   | AdmissionPushed;
+
+export type AccountRequest =
+  | NewPasskey
+  | RemovePasskey
+  | PasskeySignIn
+  | EndSession
+  | EraseAccount;
+
+export type AccountAnswer =
+  | SessionsListed
+  | PasskeysListed
+  | PasskeyView
+  | CreationOptions
+  | RequestOptions
+  | AccountExport;

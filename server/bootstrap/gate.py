@@ -19,6 +19,7 @@ from server.clock import SystemClock
 from server.config import Settings
 from server.domain.contact import DAY_MS
 from server.domain.errors import StoreUnavailableError
+from server.domain.origin import relying_party_of
 from server.media.pool import MediaPool
 from server.ports import Store
 from server.service.code_budget import CodeRules
@@ -26,6 +27,7 @@ from server.service.house import Outside, build
 from server.service.hub import Hub
 from server.service.invites import InviteRules
 from server.service.people import People, Senders
+from server.service.sessions import NobodyInside, Sessions
 from server.start import (
     StartError,
     load_pepper,
@@ -82,6 +84,7 @@ async def run_gate(settings: Settings) -> None:
                 mail,
                 invite_rules(settings),
                 settings.contact_days * DAY_MS,
+                passkeys_for=relying_party_of(settings.resolved_public_url()),
                 push_sender=pushes,
                 code_rules=CodeRules(
                     settings.codes_a_day, settings.default_region, settings.public_host()
@@ -123,9 +126,10 @@ async def print_founder_link(settings: Settings) -> None:
         StartError: the house has members already, or the database cannot be opened.
     """
     async with open_store(settings) as store:
-        clock = SystemClock()
+        clock, hub = SystemClock(), Hub()
         sender = code_sender(settings, clock.now_ms)
-        people = People(store, clock, Senders(sender), Hub(), load_pepper(settings))
+        sessions = Sessions(store, clock, hub, NobodyInside())
+        people = People(store, clock, Senders(sender), hub, load_pepper(settings), sessions)
         with _database_needed():
             link = await _founder_link(settings, people)
     if link is None:

@@ -15,26 +15,19 @@ from protocol.wire import MAX_MESSAGE_BYTES
 from server.bootstrap.gate import invite_rules, open_store
 from server.clock import SystemClock
 from server.config import Settings
-from server.domain.ids import MemberId
 from server.ports import Store
 from server.service.administration import Administration
 from server.service.admission import Admission
 from server.service.hub import Hub
 from server.service.invites import Invites
 from server.service.limits import Limits
+from server.service.sessions import NobodyInside
 from server.start import StartError, load_pepper
 from server.web.admin_commands import AdminCommands
 from server.web.operator import answer
 
 TIMEOUT_S = 30.0
 MAX_REPLY_BYTES = 16 * MAX_MESSAGE_BYTES
-
-
-class _NobodyInside:
-    """No gate runs, so nobody is in a room: whoever comes later is refused at the door."""
-
-    async def put_out(self, member_id: MemberId) -> None:
-        """Nobody is in a room."""
 
 
 async def ask(settings: Settings, command: AdminCommand) -> ServerMessage:
@@ -74,4 +67,4 @@ def _administration(settings: Settings, store: Store) -> Administration:
     admission = Admission(store, clock, hub, pepper)
     limits = Limits(store, clock, pepper)
     invites = Invites(store, clock, hub, limits, None, invite_rules(settings))
-    return Administration(store, clock, hub, admission, invites, _NobodyInside())
+    return Administration(store, clock, hub, admission, invites, NobodyInside())

@@ -52,6 +52,38 @@ class BannedError(MasilError):
     """This number may not come in any more."""
 
 
+class PasskeysUnavailableError(MasilError):
+    """The house's address is none that passkeys can be bound to."""
+
+
+class PasskeyExpiredError(MasilError):
+    """The challenge is too old, was used, or is none of ours."""
+
+
+class PasskeyInvalidError(MasilError):
+    """What the authenticator sent does not prove what it should."""
+
+
+class PasskeyUnknownError(MasilError):
+    """No account has this passkey (any more)."""
+
+
+class PasskeyClonedError(MasilError):
+    """The passkey's counter went backwards: there may be a copy of it."""
+
+
+class PasskeysFullError(MasilError):
+    """More passkeys than one member may have."""
+
+
+class PasskeyKnownError(MasilError):
+    """This passkey is kept already."""
+
+
+class AnotherAccountError(MasilError):
+    """The page speaks of another account than the one that is signed in."""
+
+
 class NotAdminError(MasilError):
     """Only admins of the house may do this."""
 

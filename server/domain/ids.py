@@ -10,6 +10,12 @@ RoomId = NewType("RoomId", str)
 KnockId = NewType("KnockId", str)
 InviteId = NewType("InviteId", str)
 ReportId = NewType("ReportId", str)
+SessionId = NewType("SessionId", str)
+"""One sign-in of one browser, named so that its owner can end it; never its token."""
+PasskeyId = NewType("PasskeyId", str)
+"""One passkey, named so that its owner can take it away."""
+CredentialId = NewType("CredentialId", bytes)
+"""What the authenticator calls its key (WebAuthn §4)."""
 ContactId = NewType("ContactId", str)
 """One uploaded number of one member: the first half of its hash, in hex."""
 MediaId = NewType("MediaId", str)

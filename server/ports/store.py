@@ -13,6 +13,7 @@ from server.domain.entry import Entry
 from server.domain.ids import (
     ContactHash,
     ContactId,
+    CredentialId,
     InviteId,
     KnockId,
     MemberId,
@@ -20,11 +21,14 @@ from server.domain.ids import (
     ReportId,
 )
 from server.domain.invite import Invite
+from server.domain.kept import Kept
 from server.domain.knock import Knock
 from server.domain.member import Member
+from server.domain.passkey import Passkey
 from server.domain.push import PushSubscription
 from server.domain.report import Report
 from server.domain.room import Room
+from server.domain.session import Session
 from server.domain.sign_in import SignInCode
 
 
@@ -53,14 +57,27 @@ class MemberStore(Protocol):
 class SessionStore(Protocol):
     """Sign-in sessions and codes; tokens and codes are kept as hashes only."""
 
-    async def save_session(self, token_hash: bytes, member_id: MemberId, now_ms: int) -> None:
-        """A new session."""
+    async def save_session(
+        self, token_hash: bytes, member_id: MemberId, now_ms: int, device: str = ""
+    ) -> None:
+        """A new session; its id is `session_id_of` the hash."""
 
-    async def session_member(self, token_hash: bytes) -> Member | None:
-        """Whose session it is."""
+    async def session_member(self, token_hash: bytes, used_since_ms: int = 0) -> Member | None:
+        """Whose session it is, unless it was last used before that time."""
+
+    async def sessions_of(self, member_id: MemberId) -> Sequence[Session]:
+        """A person's sessions, the newest first."""
+
+    async def see_sessions(
+        self, token_hashes: Sequence[bytes], now_ms: int, if_before_ms: int
+    ) -> None:
+        """Note that they are used; those seen since `if_before_ms` are left as they are."""
 
     async def delete_session(self, token_hash: bytes) -> None:
-        """Sign out."""
+        """Sign out; what hangs on the session, such as pushes there, goes with it."""
+
+    async def delete_sessions_unused_since(self, before_ms: int) -> int:
+        """Delete those that are over; returns how many."""
 
     async def sign_in_code(self, number_hash: NumberHash) -> SignInCode | None:
         """The newest code sent to a number."""
@@ -310,6 +327,35 @@ class BlockStore(Protocol):
         """All of them: (who blocked, whom)."""
 
 
+class PasskeyStore(Protocol):
+    """Passkeys: public keys by which members sign in."""
+
+    async def passkey(self, credential_id: CredentialId) -> Passkey | None:
+        """By what the authenticator calls it."""
+
+    async def passkeys_of(self, member_id: MemberId) -> Sequence[Passkey]:
+        """A person's passkeys, the oldest first."""
+
+    async def add_passkey(self, passkey: Passkey) -> bool:
+        """Keep a new one; False where this id is known already."""
+
+    async def use_passkey(self, before: Passkey, after: Passkey) -> bool:
+        """Keep its new counter; False where another sign-in was quicker or it is gone."""
+
+    async def delete_passkey(self, credential_id: CredentialId) -> None:
+        """Nobody signs in with it any more."""
+
+
+class KeptStore(Protocol):
+    """What the house keeps about a person: all of it told, all of it erased."""
+
+    async def kept_about(self, member_id: MemberId) -> Kept:
+        """Every row about a person, by section; nothing of others but what he chose himself."""
+
+    async def forget_traces(self) -> bool:
+        """Overwrite what deleted rows left in the database's log; False: try again later."""
+
+
 class Store(
     MemberStore,
     SessionStore,
@@ -325,6 +371,8 @@ class Store(
     ProfileStore,
     FollowStore,
     BlockStore,
+    PasskeyStore,
+    KeptStore,
     Protocol,
 ):
     """The whole database, one implementation for all its parts.

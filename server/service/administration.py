@@ -91,7 +91,7 @@ class Administration:
         Raises:
             NoSuchMemberError, WrongStateError, StoreUnavailableError
         """
-        async with self._deciding:
+        async with self._deciding, self._admission.door:
             member = bans.unban(await self._member(member_id))
             async with self._store.transaction():
                 await self._store.save_member(member)
@@ -104,7 +104,7 @@ class Administration:
             NoSuchMemberError, StoreUnavailableError
             WrongStateError: not a member, or the last admin of the house.
         """
-        async with self._deciding:
+        async with self._deciding, self._admission.door:
             member = await self._member(member_id)
             if member.membership is not Membership.MEMBER:
                 raise WrongStateError

@@ -37,8 +37,8 @@ class Admission:
         self._hub = hub
         self._pepper = pepper
         self.door = asyncio.Lock()
-        """Held while anything about knocks is decided: they are rare, and must not be missed or
-        answered twice."""
+        """Held while it is decided who is in: whoever knocks, is let in, banned or erased. That is
+        rare, and must neither be missed nor done twice."""
 
     async def knock(self, newcomer: Member, full: str) -> Knock | None:
         """A newcomer knocks, and all members who hold his number and want to be asked are.

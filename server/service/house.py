@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from server.domain.contact import CONTACT_LIFETIME_MS
+from server.domain.origin import RelyingParty
 from server.ports import (
     CaptionFeed,
     Clock,
@@ -15,6 +16,7 @@ from server.ports import (
     PushSender,
     Store,
 )
+from server.service.account import Account
 from server.service.administration import Administration
 from server.service.blocks import Blocks
 from server.service.captions import Captions
@@ -23,12 +25,14 @@ from server.service.contacts import Contacts
 from server.service.hub import Hub
 from server.service.invites import InviteRules
 from server.service.limits import Limits
-from server.service.people import People, Senders
+from server.service.passkeys import Passkeys
+from server.service.people import People, Rules, Senders
 from server.service.profiles import Profiles
 from server.service.push import Push
 from server.service.relay import Relay
 from server.service.reporting import Reporting
 from server.service.rooms import EVERY_S, Rooms
+from server.service.sessions import Sessions
 
 ANSWER_STEP_S = 0.25
 
@@ -50,6 +54,8 @@ class Outside:
     invites: InviteRules = field(default_factory=InviteRules)
     contact_lifetime_ms: int = CONTACT_LIFETIME_MS
     """How long a number is kept after it was sent last."""
+    passkeys_for: RelyingParty | None = None
+    """None: the house's address is none that passkeys can be bound to."""
     answer_step_s: float = ANSWER_STEP_S
     """See `House.answer_step_s`; other values are for tests."""
     code_rules: CodeRules = field(default_factory=CodeRules)
@@ -66,6 +72,9 @@ class House:
     hub: Hub
     people: People
     contacts: Contacts
+    sessions: Sessions
+    passkeys: Passkeys
+    account: Account
     captions: Captions
     rooms: Rooms
     relay: Relay
@@ -82,14 +91,20 @@ def build(outside: Outside) -> House:
     """One house; nothing of it runs yet."""
     push = Push(outside.store, outside.clock, outside.push_sender)
     hub = Hub(absent=push.tell)
+    captions = Captions(outside.feed, outside.clock, hub)
+    blocks = Blocks(outside.store)
+    rooms = Rooms(
+        outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
+    )
+    sessions = Sessions(outside.store, outside.clock, hub, rooms)
     people = People(
         outside.store,
         outside.clock,
         Senders(outside.code_sender, outside.mail),
         hub,
         outside.pepper,
-        outside.invites,
-        outside.code_rules,
+        sessions,
+        Rules(outside.invites, outside.code_rules),
     )
     contacts = Contacts(
         outside.store,
@@ -100,11 +115,9 @@ def build(outside: Outside) -> House:
         outside.pepper,
         outside.contact_lifetime_ms,
     )
-    captions = Captions(outside.feed, outside.clock, hub)
-    blocks = Blocks(outside.store)
-    rooms = Rooms(
-        outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
-    )
+    door = people.admission.door
+    passkeys = Passkeys(outside.store, outside.clock, sessions, outside.passkeys_for, door)
+    account = Account(outside.store, outside.clock, hub, people.admission, rooms)
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, people.invites, evictor=rooms
@@ -117,6 +130,9 @@ def build(outside: Outside) -> House:
         hub,
         people,
         contacts,
+        sessions,
+        passkeys,
+        account,
         captions,
         rooms,
         relay,

@@ -1,4 +1,4 @@
-"""People: signing in by code, sessions, and the founder's link.
+"""People: signing in by code, and the founder's link.
 
 Never keeps, returns or logs a number: numbers live for the length of one call and leave as hashes.
 """
@@ -9,9 +9,8 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from protocol.errors import ErrorCode
 from server.domain import knock as knocks
 from server.domain.contact import number_hash
 from server.domain.entry import Entry, Way
@@ -48,14 +47,7 @@ from server.service.invites import InviteRules, Invites
 from server.service.limits import Limits
 from server.service.locks import Locks
 from server.service.numbers import e164
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A fresh sign-in: the token is told once and kept only as a hash."""
-
-    token: str
-    member: Member
+from server.service.sessions import Begun, Sessions, SignedIn, token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,8 @@ class Proof:
     name: str
     founder_token: str | None
     invite_token: str | None = None
+    device: str = ""
+    """A coarse label of the browser that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +73,16 @@ class Senders:
     """None: the house sends no e-mail."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the operator says of coming in."""
+
+    invites: InviteRules = field(default_factory=InviteRules)
+    codes: CodeRules = field(default_factory=CodeRules)
+
+
 class People:
-    """Accounts and sessions; `admission` holds knocks, `invites` invitations."""
+    """Signing in; `admission` holds knocks, `invites` invitations."""
 
     def __init__(
         self,
@@ -89,21 +91,20 @@ class People:
         senders: Senders,
         hub: Hub,
         pepper: bytes,
-        invite_rules: InviteRules | None = None,
-        code_rules: CodeRules | None = None,
+        sessions: Sessions,
+        rules: Rules | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._sender = senders.codes
-        self._hub = hub
         self._pepper = pepper
+        self._sessions = sessions
+        rules = rules or Rules()
         limits = Limits(store, clock, pepper)
-        self._code_rules = code_rules or CodeRules()
-        self.codes = CodeBudget(store, clock, limits, pepper, self._code_rules)
+        self._code_rules = rules.codes
+        self.codes = CodeBudget(store, clock, limits, pepper, rules.codes)
         self.admission = Admission(store, clock, hub, pepper)
-        self.invites = Invites(
-            store, clock, hub, limits, senders.mail, invite_rules or InviteRules()
-        )
+        self.invites = Invites(store, clock, hub, limits, senders.mail, rules.invites)
         self._proving: Locks[NumberHash] = Locks()
 
     # ------------------------------------------------------------ signing in
@@ -117,7 +118,7 @@ class People:
         if await self._store.member_ids():
             return None
         token = secrets.token_urlsafe(16)
-        await self._store.save_founder_link(_token_hash(token))
+        await self._store.save_founder_link(token_hash(token))
         return token
 
     async def send_code(
@@ -157,7 +158,7 @@ class People:
                 await self._store.save_sign_in_code(void(sent))
                 await self.codes.give_back(grant, was_paid=was_paid)
 
-    async def sign_in(self, proof: Proof, old_token: str | None) -> Session:
+    async def sign_in(self, proof: Proof, old_token: str | None) -> SignedIn:
         """Prove a number and get a session; a new number becomes a newcomer who waits.
 
         Raises:
@@ -167,27 +168,13 @@ class People:
         """
         full = e164(proof.number, proof.region)
         digest = number_hash(self._pepper, full)
-        token = secrets.token_urlsafe(32)
         # Tries are counted one after the other, or parallel guesses would share one.
         async with self._proving.of(digest):
             tried = await self._try_code(digest, proof.code)
             async with self.admission.door:
-                entered = await self._enter(tried, full, proof, token, old_token)
-        if old_token:
-            # Other tabs of this browser come back with the new cookie.
-            self._hub.close_session(_token_hash(old_token), None)
-        return Session(token, entered)
-
-    async def session(self, token: str) -> Member:
-        """Who holds this token.
-
-        Raises:
-            NotSignedInError
-        """
-        member = await self._store.session_member(_token_hash(token))
-        if member is None:
-            raise NotSignedInError
-        return member
+                entered, begun = await self._enter(tried, full, proof, old_token)
+        await self._sessions.settle(begun)
+        return SignedIn(begun.token, entered)
 
     async def member(self, member_id: MemberId) -> Member:
         """A person by id, as he is now.
@@ -199,20 +186,6 @@ class People:
         if member is None:
             raise NotSignedInError
         return member
-
-    async def sign_out(self, token: str) -> None:
-        """End a session and its sockets.
-
-        Raises:
-            StoreUnavailableError
-        """
-        await self._store.delete_session(_token_hash(token))
-        self._hub.close_session(_token_hash(token), ErrorCode.NOT_SIGNED_IN)
-
-    @staticmethod
-    def token_hash(token: str) -> bytes:
-        """The form in which a session token is kept."""
-        return _token_hash(token)
 
     async def ready(self) -> None:
         """Make sure that the database answers.
@@ -240,8 +213,8 @@ class People:
                 raise CodeExpiredError
 
     async def _enter(
-        self, code: SignInCode, full: str, proof: Proof, token: str, old_token: str | None
-    ) -> Member:
+        self, code: SignInCode, full: str, proof: Proof, old_token: str | None
+    ) -> tuple[Member, Begun]:
         """All that a right code changes, at once or not at all.
 
         A bad name or founder's link leaves the code unused, so that it can be corrected.
@@ -258,10 +231,7 @@ class People:
                 knocked = await self.admission.knock(member, full)
             elif known and known.membership is Membership.WAITING:
                 closed = await self._stop_waiting(member)
-            if old_token:
-                await self._store.delete_session(_token_hash(old_token))
-            now_ms = self._clock.now_ms()
-            await self._store.save_session(_token_hash(token), member.member_id, now_ms)
+            begun = await self._sessions.begin(member.member_id, proof.device, old_token)
         if knocked:
             self.admission.alert(knocked, member)
         if closed:
@@ -269,7 +239,7 @@ class People:
             self.admission.open_door(member)
         if invite:
             await self.invites.told(invite)
-        return member
+        return member, begun
 
     async def _come_in(self, member: Member, proof: Proof) -> tuple[Member, Invite | None]:
         """Save the person; a founder's link or an invitation makes him a member at once."""
@@ -315,7 +285,7 @@ class People:
         )
 
     async def _found(self, member: Member, founder_token: str) -> Member:
-        if not await self._store.use_founder_link(_token_hash(founder_token)):
+        if not await self._store.use_founder_link(token_hash(founder_token)):
             raise BadFounderLinkError
         founder = replace(member, membership=Membership.MEMBER, is_admin=True)
         await self._store.save_member(founder)
@@ -334,7 +304,3 @@ class People:
         # Typed with spaces, or with the digits of another script.
         digits = "".join(str(unicodedata.decimal(c)) for c in code if c.isdecimal())
         return hmac.digest(self._pepper, b"o\0" + digest + digits.encode(), hashlib.sha256)
-
-
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -19,6 +19,7 @@ from server.domain import room as rules
 from server.domain.errors import (
     MediaUnavailableError,
     NotInRoomError,
+    NotSignedInError,
     RoomFullError,
     RoomNotFoundError,
     StoreUnavailableError,
@@ -76,6 +77,8 @@ class Rooms:
         self._announcer = Announcer(hub, captions, self._seats)
         self._rooms: dict[RoomId, LiveRoom] = {}
         self._where: dict[MemberId, RoomId] = {}
+        self._seated_by: dict[MemberId, bytes] = {}
+        """Which session took the seat, by its token's hash: it goes when that session ends."""
         self._coming: Locks[MemberId] = Locks()
         self.hallway = Hallway(hub, captions, blocks, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
@@ -129,12 +132,14 @@ class Rooms:
 
         Raises:
             NotAdmittedError, BadTitleError, RoomFullError, StoreUnavailableError
+            NotSignedInError: his session was ended meanwhile.
         """
         if len(self._rooms) >= ROOMS_MAX:
             raise RoomFullError
         room_id = RoomId(secrets.token_urlsafe(9))
         room, _ = rules.open_room(room_id, title, opener, self._clock.now_ms())
         async with self._coming.of(opener.member_id):
+            _require_live(connection)
             await self._store.save_room(room)
             self._rooms[room_id] = LiveRoom(room)
             await self._leave_room(opener.member_id, self._take_place(connection, room_id))
@@ -155,8 +160,10 @@ class Rooms:
 
         Raises:
             NotAdmittedError, RoomNotFoundError, RoomFullError, StoreUnavailableError
+            NotSignedInError: his session was ended meanwhile.
         """
         async with self._coming.of(member.member_id):
+            _require_live(connection)
             live = self._rooms.get(room_id)
             if live is None:
                 raise RoomNotFoundError
@@ -219,7 +226,31 @@ class Rooms:
             StoreUnavailableError
         """
         async with self._coming.of(member_id):
-            await self._leave_room(member_id, self._where.get(member_id))
+            await self._put_out(member_id)
+
+    async def put_out_session(self, member_id: MemberId, token_hash: bytes) -> None:
+        """The same, where it was this session that took the seat.
+
+        Raises:
+            StoreUnavailableError
+        """
+        async with self._coming.of(member_id):
+            if self._seated_by.get(member_id) == token_hash:
+                await self._put_out(member_id)
+
+    def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:
+        """The seat of one session is another's now: the same browser signed in anew."""
+        if self._seated_by.get(member_id) == old_hash:
+            self._seated_by[member_id] = new_hash
+
+    async def _put_out(self, member_id: MemberId) -> None:
+        room_id = self._where.get(member_id)
+        if room_id is not None:
+            # First of all: the voice must end even where the seat cannot be saved as left.
+            await self._seats.close(room_id, member_id)
+        await self._leave_room(member_id, room_id)
+        for connection in self._hub.of_member(member_id):
+            self._hub.exit_room(connection)
 
     async def disconnected(self, connection: Connection) -> None:
         """A socket closed: the seat is kept for a while, and the voice as long as it flows.
@@ -239,6 +270,7 @@ class Rooms:
         """One person, one room, one device: let the other devices go; returns the other room."""
         elsewhere = self._where.get(connection.member_id)
         self._where[connection.member_id] = room_id
+        self._seated_by[connection.member_id] = connection.token_hash
         for other in self._hub.of_member(connection.member_id):
             if other.room_id is not None:
                 self._hub.exit_room(other)
@@ -294,6 +326,7 @@ class Rooms:
         for member_id in before.participants.keys() - after.participants.keys():
             if self._where.get(member_id) == after.room_id:
                 del self._where[member_id]
+                self._seated_by.pop(member_id, None)
         if after.ended:
             self._rooms.pop(after.room_id, None)
         await self._announcer.announce(before, after, events)
@@ -361,3 +394,13 @@ class Rooms:
             self._hallway_changed.clear()
             self.hallway.show_to(self._hub.everybody())
             await asyncio.sleep(self._every_s)
+
+
+def _require_live(connection: Connection) -> None:
+    """Nobody takes a seat by a connection that was ended while he waited for it.
+
+    Raises:
+        NotSignedInError
+    """
+    if connection.has_ended:
+        raise NotSignedInError

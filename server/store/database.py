@@ -90,6 +90,23 @@ class Database:
             engine, self._engine = self._engine, None
             await engine.dispose()
 
+    async def forget_traces(self) -> bool:
+        """Overwrite what deleted rows left in the database's log; False: try again later.
+
+        SQLite: the write-ahead log is written back and cut to nothing; in the file itself
+        `secure_delete` has overwritten the rows. PostgreSQL vacuums by itself, in its own time.
+        """
+        if not self._is_sqlite:
+            return True
+        with _translated():
+            async with self._write_lock(), self._connected().connect() as connection:
+                # Past SQLAlchemy, which would begin a transaction: none may be under way.
+                raw = await connection.get_raw_connection()
+                driver: Any = raw.driver_connection
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    busy, *_ = await cursor.fetchone()
+                return not busy
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """Make the calls inside one atomic change; a nested one joins the outer one.

@@ -1,4 +1,4 @@
-"""Rows of people: members, sessions, sign-in codes, counters, the founder's link."""
+"""Rows of people: members, sign-in codes, counters, the founder's link."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNTER_LIFETIME_MS = 7 * 24 * 3600 * 1000
 
 
 class SqlMembers(Database):
-    """Implements `ports.MemberStore`, `ports.SessionStore` and `ports.CounterStore`."""
+    """Implements `ports.MemberStore`, `ports.CounterStore`, and the codes of `SessionStore`."""
 
     async def member(self, member_id: MemberId) -> Member | None:
         """By id."""
@@ -82,31 +82,7 @@ class SqlMembers(Database):
             found = await connection.execute(select(member.c.member_id).where(admitted))
             return [MemberId(member_id) for member_id in found.scalars()]
 
-    # ------------------------------------------------------------ sessions
-
-    async def save_session(self, token_hash: bytes, member_id: MemberId, now_ms: int) -> None:
-        """Keep a new session."""
-        row = {"token_hash": token_hash, "member_id": member_id, "created_at_ms": now_ms}
-        await self._upsert(tables.session, [row])
-
-    async def session_member(self, token_hash: bytes) -> Member | None:
-        """Whose session it is."""
-        query = (
-            select(tables.member)
-            .join(tables.session, tables.session.c.member_id == tables.member.c.member_id)
-            .where(tables.session.c.token_hash == token_hash)
-        )
-        async with self._read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return member_of(row) if row else None
-
-    async def delete_session(self, token_hash: bytes) -> None:
-        """Sign out."""
-        session = tables.session
-        async with self._write() as transaction:
-            await transaction.connection.execute(
-                delete(session).where(session.c.token_hash == token_hash)
-            )
+    # ------------------------------------------------------------ sign-in codes
 
     async def sign_in_code(self, number_hash: NumberHash) -> SignInCode | None:
         """The newest code sent to a number."""

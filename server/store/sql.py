@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.store.accounts import SqlAccounts
 from server.store.administration import SqlAdministration
 from server.store.admission import SqlAdmission
 from server.store.buckets import SqlBuckets
@@ -10,10 +11,13 @@ from server.store.members import SqlMembers
 from server.store.profiles import SqlProfiles
 from server.store.push import SqlPush
 from server.store.rooms import SqlRooms
+from server.store.sessions import SqlSessions
 
 
 class SqlStore(
     SqlMembers,
+    SqlSessions,
+    SqlAccounts,
     SqlAdmission,
     SqlRooms,
     SqlInvites,

@@ -13,12 +13,13 @@ from protocol.wire import MAX_MESSAGE_BYTES
 from server.config import Settings
 from server.domain.errors import MasilError, StoreUnavailableError
 from server.service.house import House
-from server.service.people import People
 from server.web import keys
+from server.web.account_routes import add_account_routes
 from server.web.auth import Door
+from server.web.bodies import problem
 from server.web.errors import code_of
 from server.web.pages import add_pages
-from server.web.routes import add_routes, problem
+from server.web.routes import add_routes
 from server.web.signalling import websocket
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ def make_app(settings: Settings, house: House) -> web.Application:
     app[keys.DOOR] = Door(settings)
     app.router.add_get("/ws", websocket)
     add_routes(app)
+    add_account_routes(app)
     add_pages(app)
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_loops)
@@ -78,7 +80,7 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
 
 async def _loops(app: web.Application) -> AsyncIterator[None]:
     house = app[keys.HOUSE]
-    rooms, captions, people = house.rooms, house.captions, house.people
+    rooms, captions = house.rooms, house.captions
     await house.blocks.load()
     await rooms.load()
     loops = {
@@ -87,7 +89,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,
         "push": house.push.run,
-        "tidy": lambda: _tidy(people),
+        "tidy": lambda: _tidy(house),
     }
     async with asyncio.TaskGroup() as owner:
         tasks = [owner.create_task(_forever(n, loop), name=n) for n, loop in loops.items()]
@@ -109,10 +111,12 @@ async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RESTART_AFTER_S)
 
 
-async def _tidy(people: People) -> None:
+async def _tidy(house: House) -> None:
     while True:
-        await people.admission.tidy()
-        await people.codes.tidy()
+        await house.people.admission.tidy()
+        await house.people.codes.tidy()
+        await house.sessions.tidy()
+        await house.account.tidy()
         await asyncio.sleep(TIDY_EVERY_S)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from server.config import Settings
+from server.domain.origin import origins_of
+from server.domain.session import SESSION_LIFETIME_MS, device_of
 from server.web.address import Proxies
 
-MAX_AGE_S = 90 * 24 * 3600
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_LOCAL = ("localhost", "127.0.0.1")
+MAX_AGE_S = SESSION_LIFETIME_MS // 1000
 
 
 class Door:
@@ -22,8 +22,7 @@ class Door:
         self._secure = public.scheme == "https"
         # Without TLS the __Host- prefix is refused by browsers, as it requires Secure.
         self._cookie = "__Host-masil" if self._secure else "masil"
-        hosts = _LOCAL if public.hostname in _LOCAL else (public.hostname or "",)
-        self._origins = {_origin(public, host) for host in hosts}
+        self._origins = origins_of(settings.resolved_public_url())
         self._proxies = Proxies(settings.trusted_proxies)
 
     def token(self, request: web.Request) -> str | None:
@@ -62,12 +61,6 @@ class Door:
         return self._proxies.address_of(request)
 
 
-def _origin(public: SplitResult, host: str) -> str:
-    """As browsers write it: host in ASCII, the scheme's own port left out (RFC 6454 §6.2)."""
-    ascii_host = host.encode("idna").decode() if not host.isascii() else host
-    if ":" in ascii_host:
-        ascii_host = f"[{ascii_host}]"
-    port = public.port
-    if port is None or port == _DEFAULT_PORTS.get(public.scheme):
-        return f"{public.scheme}://{ascii_host}"
-    return f"{public.scheme}://{ascii_host}:{port}"
+def device_of_browser(request: web.Request) -> str:
+    """The coarse label of the browser that asks, such as "Chrome on Android"."""
+    return device_of(request.headers.get("User-Agent", ""))

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from protocol.errors import ErrorCode
 from server.web import keys
-from server.web.routes import problem
+from server.web.bodies import problem
 
 PAGES = (
     "/",

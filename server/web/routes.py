@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import msgspec
 from aiohttp import web
 
 from protocol import http as wire
-from protocol.errors import ErrorCode
-from protocol.wire import MAX_MESSAGE_BYTES
 from server.domain.errors import NotSignedInError
 from server.domain.language import Language
 from server.service import render
 from server.service.people import Proof
 from server.web import keys
-from server.web.errors import MESSAGE, status_of
+from server.web.auth import device_of_browser
+from server.web.bodies import answer, body_of, refuse_foreign_page
 from server.web.steady import steady
-
-Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def add_routes(app: web.Application) -> None:
@@ -32,81 +26,41 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/readyz", ready)
 
 
-def problem(code: ErrorCode) -> web.Response:
-    """A refusal as JSON."""
-    body = wire.Problem(code=code, message=MESSAGE[code])
-    return _json(body, status_of(code))
-
-
-def _json(body: msgspec.Struct, status: int = 200) -> web.Response:
-    encoded = msgspec.json.encode(body)
-    response = web.Response(body=encoded, status=status, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-async def _body(request: web.Request, kind: type[Body]) -> Body:
-    """Decode a JSON body.
-
-    Raises:
-        web.HTTPException: 400, 403 or 413 with a `Problem`.
-    """
-    if request.app[keys.DOOR].is_foreign_page(request):
-        raise _refusal(ErrorCode.BAD_ORIGIN)
-    if request.content_type != "application/json":
-        # A form of a foreign page cannot send this type without asking first (CORS).
-        raise _refusal(ErrorCode.BAD_MESSAGE)
-    if (request.content_length or 0) > MAX_MESSAGE_BYTES:
-        raise _refusal(ErrorCode.MESSAGE_TOO_LARGE)
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except msgspec.MsgspecError:
-        raise _refusal(ErrorCode.BAD_MESSAGE) from None
-
-
-def _refusal(code: ErrorCode) -> web.HTTPException:
-    text = msgspec.json.encode(wire.Problem(code=code, message=MESSAGE[code])).decode()
-    kind = "application/json"
-    match code:
-        case ErrorCode.BAD_ORIGIN:
-            return web.HTTPForbidden(text=text, content_type=kind)
-        case ErrorCode.MESSAGE_TOO_LARGE:
-            return web.HTTPRequestEntityTooLarge(
-                max_size=MAX_MESSAGE_BYTES, text=text, content_type=kind
-            )
-        case _:
-            return web.HTTPBadRequest(text=text, content_type=kind)
-
-
 async def send_code(request: web.Request) -> web.Response:
     """`POST /api/sign-in/code`."""
-    body = await _body(request, wire.CodeRequest)
+    body = await body_of(request, wire.CodeRequest)
     address = request.app[keys.DOOR].address(request)
     expires_in_s = await request.app[keys.HOUSE].people.send_code(
         body.number, body.region, address, Language(body.language)
     )
-    return _json(wire.CodeSent(expires_in_s=expires_in_s))
+    return answer(wire.CodeSent(expires_in_s=expires_in_s))
 
 
 async def verify(request: web.Request) -> web.Response:
     """`POST /api/sign-in/verify`."""
-    body = await _body(request, wire.CodeVerification)
+    body = await body_of(request, wire.CodeVerification)
     proof = Proof(
-        body.number, body.region, body.code, body.name, body.founder_token, body.invite_token
+        body.number,
+        body.region,
+        body.code,
+        body.name,
+        body.founder_token,
+        body.invite_token,
+        device_of_browser(request),
     )
     door = request.app[keys.DOOR]
     house = request.app[keys.HOUSE]
     async with steady(house.answer_step_s):
         signed_in = await house.people.sign_in(proof, door.token(request))
-    response = _json(wire.SignedIn(me=render.me(signed_in.member)))
+    response = answer(wire.SignedIn(me=render.me(signed_in.member)))
     door.set_token(response, signed_in.token)
     return response
 
 
 async def invite(request: web.Request) -> web.Response:
     """`POST /api/invite`: not a GET, so that no log sees a token."""
-    body = await _body(request, wire.InviteQuestion)
-    return _json(await request.app[keys.HOUSE].people.invites.look(body.token))
+    body = await body_of(request, wire.InviteQuestion)
+    return answer(await request.app[keys.HOUSE].people.invites.look(body.token))
 
 
 async def session(request: web.Request) -> web.Response:
@@ -115,20 +69,22 @@ async def session(request: web.Request) -> web.Response:
     if token is None:
         return web.Response(status=204)
     try:
-        member = await request.app[keys.HOUSE].people.session(token)
+        member = await request.app[keys.HOUSE].sessions.member(token)
     except NotSignedInError:
         return web.Response(status=204)
-    return _json(wire.SignedIn(me=render.me(member)))
+    response = answer(wire.SignedIn(me=render.me(member)))
+    # Its age counts from the last use, as that of the session does.
+    request.app[keys.DOOR].set_token(response, token)
+    return response
 
 
 async def sign_out(request: web.Request) -> web.Response:
     """`POST /api/sign-out`."""
     door = request.app[keys.DOOR]
-    if door.is_foreign_page(request):
-        raise _refusal(ErrorCode.BAD_ORIGIN)
+    refuse_foreign_page(request)
     token = door.token(request)
     if token is not None:
-        await request.app[keys.HOUSE].people.sign_out(token)
+        await request.app[keys.HOUSE].sessions.sign_out(token)
     response = web.Response(status=204)
     door.clear_token(response)
     return response

@@ -17,10 +17,11 @@ from server.domain.errors import MasilError, NotSignedInError
 from server.domain.member import Member, Membership, is_admin
 from server.service import render
 from server.service.hub import Connection
+from server.service.sessions import token_hash
 from server.web import keys
+from server.web.bodies import problem
 from server.web.commands import Commands
 from server.web.errors import MESSAGE, code_of
-from server.web.routes import problem
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ async def websocket(request: web.Request) -> web.StreamResponse:
     token = door.token(request)
     if token is None:
         raise NotSignedInError
-    member = await request.app[keys.HOUSE].people.session(token)
+    member = await request.app[keys.HOUSE].sessions.member(token)
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_S,
         timeout=CLOSE_TIMEOUT_S,
@@ -98,7 +99,7 @@ class Visit:
         self._last_call: asyncio.TimerHandle | None = None
         self._connection = Connection(
             member.member_id,
-            self._app[keys.HOUSE].people.token_hash(token),
+            token_hash(token),
             cut=self._cut,
             close=self._close_soon,
         )
@@ -141,7 +142,7 @@ class Visit:
         people, rooms = house.people, house.rooms
         while True:
             self._connection.forget()
-            member = await people.session(self._token)
+            member = await house.sessions.member(self._token)
             inside = member.membership is Membership.MEMBER
             knocks = await people.admission.knocks_for(member) if inside else []
             reports = await house.administration.reports_waiting() if is_admin(member) else 0

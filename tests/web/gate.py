@@ -24,10 +24,12 @@ from server.config import Settings
 from server.domain.contact import number_hash
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
+from server.domain.origin import relying_party_of
+from server.ports import MediaEngine
 from server.service.code_budget import CodeRules
 from server.service.house import Outside, build
 from server.service.invites import InviteRules
-from server.service.people import People
+from server.service.sessions import token_hash
 from server.store.sql import SqlStore
 from server.web.app import make_app
 from tests.fakes.captions import FakeCaptionFeed
@@ -73,6 +75,8 @@ class Gate:
     push: FakePushSender = field(default_factory=FakePushSender)
     code_rules: CodeRules = field(default_factory=CodeRules)
     trusted_proxies: list[str] = field(default_factory=list)
+    engine: MediaEngine | None = None
+    """A real media engine in place of the fake one."""
 
     async def __aenter__(self) -> Self:
         _write_client(self.directory)
@@ -145,7 +149,7 @@ class Gate:
         now_ms = self.clock.now_ms()
         async with self.store.transaction():
             member = await self._save_resident(index, name, is_admin=is_admin)
-            await self.store.save_session(People.token_hash(token), member.member_id, now_ms)
+            await self.store.save_session(token_hash(token), member.member_id, now_ms)
         page.http.cookie_jar.update_cookies({"masil": token}, self.url)
         await page.connect()
         return page
@@ -157,6 +161,7 @@ class Gate:
         self.url = URL(self.base)
         self.origin = self.public_url or f"http://localhost:{self.port}"
         self.media = FakeMediaEngine()
+        engine = self.engine or self.media
         self.feed = FakeCaptionFeed()
         settings = Settings(
             state_dir=self.directory,
@@ -176,13 +181,14 @@ class Gate:
                     self.store,
                     self.clock,
                     self.sender,
-                    self.media,
+                    engine,
                     self.feed,
                     PEPPER,
                     self.turn_urls,
                     TURN_SECRET,
                     self.mail,
                     InviteRules(public_url=self.origin),
+                    passkeys_for=relying_party_of(self.origin),
                     answer_step_s=self.answer_step_s,
                     push_sender=self.push,
                     code_rules=self.code_rules,

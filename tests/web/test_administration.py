@@ -11,6 +11,7 @@ from server.domain import report as reports
 from server.domain.contact import CONTACT_LIFETIME_MS
 from server.domain.ids import MemberId, ReportId
 from server.service.admission import EXPIRE_KNOCKS, FORGET_CONTACTS
+from server.service.sessions import EXPIRE_SESSIONS
 from tests.web.gate import Gate, until
 from tests.web.page import Page, e164_of
 
@@ -171,5 +172,6 @@ async def test_jobs_leave_a_note_of_what_they_forgot(gate: Gate) -> None:
     await host.add_contacts(7, 8)
     gate.clock.advance(CONTACT_LIFETIME_MS + 1)
     await gate.house.people.admission.tidy()
+    await gate.house.sessions.tidy()
     runs = {job: affected for job, _, affected in await gate.store.job_runs()}
-    assert runs == {FORGET_CONTACTS: 2, EXPIRE_KNOCKS: 0}
+    assert runs == {FORGET_CONTACTS: 2, EXPIRE_KNOCKS: 0, EXPIRE_SESSIONS: 0}

@@ -1,0 +1,100 @@
+"""One's own data: take all of it home, or have all of it erased. Knows nothing of HTTP.
+
+Used by the person himself through the page, and by the operator on his behalf. What belongs to a
+person is listed in one place, `server/store/kept.py`, which a test holds against the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from protocol import account as wire
+from server.domain.errors import NoSuchMemberError, StoreUnavailableError
+from server.domain.ids import MemberId
+from server.domain.kept import Record
+from server.ports import Clock, Store
+from server.service.admission import Admission
+from server.service.hub import Hub
+from server.service.sessions import Seats
+
+_log = structlog.get_logger(__name__)
+
+
+class Account:
+    """What a person may ask of the house about himself."""
+
+    def __init__(
+        self, store: Store, clock: Clock, hub: Hub, admission: Admission, seats: Seats
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._hub = hub
+        self._admission = admission
+        self._seats = seats
+        self._traces = False
+        """Whether the database's log may still hold rows that were erased."""
+
+    async def export(self, member_id: MemberId) -> wire.AccountExport:
+        """Everything that the house keeps about a person.
+
+        Raises:
+            NoSuchMemberError, StoreUnavailableError
+        """
+        if await self._store.member(member_id) is None:
+            raise NoSuchMemberError
+        kept = await self._store.kept_about(member_id)
+        return wire.AccountExport(
+            format="masil-account-1",
+            exported_at_ms=self._clock.now_ms(),
+            kept={_camel(name): _records(rows) for name, rows in kept.sections.items()},
+            left_out={_camel(name): why for name, why in kept.left_out.items()},
+        )
+
+    async def erase(self, member_id: MemberId) -> None:
+        """Erase a person at once: rows, sockets, voice. A ban of his number stays.
+
+        Raises:
+            NoSuchMemberError, StoreUnavailableError
+        """
+        if await self._store.member(member_id) is None:
+            raise NoSuchMemberError
+        # Out of the room first: a seat must not be saved again for somebody who is gone.
+        await self._seats.put_out(member_id)
+        async with self._admission.door:
+            at_door = await self._store.knock_of(member_id)
+            await self._store.erase_member(member_id)
+        if at_door is not None:
+            self._admission.close_alerts(at_door)
+        self._hub.close_member(member_id)
+        # Once more, as he may have come back in between.
+        await self._seats.put_out(member_id)
+        self._traces = True
+        await self._forget_traces()
+
+    async def tidy(self) -> None:
+        """Overwrite what is left of erased rows where that could not be done at once.
+
+        Raises:
+            StoreUnavailableError
+        """
+        if self._traces:
+            await self._forget_traces()
+
+    async def _forget_traces(self) -> None:
+        try:
+            self._traces = not await self._store.forget_traces()
+        except StoreUnavailableError:
+            # The rows are gone and that is safely kept; the log is cut at the next tidying.
+            _log.warning("traces not overwritten yet, database is busy")
+
+
+def _records(rows: Sequence[Record]) -> list[dict[str, wire.Field]]:
+    return [{_camel(name): value for name, value in row.items()} for row in rows]
+
+
+def _camel(name: str) -> str:
+    """Names in the file are written as on the wire: `created_at_ms` becomes `createdAtMs`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
