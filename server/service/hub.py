@@ -47,6 +47,7 @@ class Connection:
     _event_bytes: int = 0
     _replies: int = 0
     _ended: bool = False
+    _let_go: bool = False
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -109,6 +110,16 @@ class Connection:
     def has_ended(self) -> bool:
         """Whether it takes nothing more."""
         return self._ended
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether it is over for who holds it; a command under way may still be answered."""
+        return self._let_go or self._ended
+
+    def let_go(self, why: ErrorCode | None) -> None:
+        """End it soon; from now on nothing new is begun by it."""
+        self._let_go = True
+        self.close(why)
 
     def end(self) -> None:
         """Take nothing more; what waits may still be written."""
@@ -201,14 +212,14 @@ class Hub:
         """End all sockets of a session that is over."""
         for connection in self.everybody():
             if connection.token_hash == token_hash:
-                connection.close(why)
+                connection.let_go(why)
 
     def close_member(self, member_id: MemberId) -> None:
         """End all sockets of a person whose account is gone."""
         for connection in self.of_member(member_id):
-            connection.close(ErrorCode.NOT_SIGNED_IN)
+            connection.let_go(ErrorCode.NOT_SIGNED_IN)
 
     def close_everybody(self) -> None:
         """The gate stops: pages come back to the next one."""
         for connection in self.everybody():
-            connection.close(None)
+            connection.let_go(None)

@@ -402,5 +402,5 @@ def _require_live(connection: Connection) -> None:
     Raises:
         NotSignedInError
     """
-    if connection.has_ended:
+    if connection.is_let_go:
         raise NotSignedInError

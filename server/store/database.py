@@ -30,6 +30,8 @@ from server.domain.errors import StoreUnavailableError
 BUSY_TIMEOUT_MS = 5_000
 """How long a call waits for another writer, a connection or a statement."""
 _CONNECTIONS = 4
+_TRACES_TIMEOUT_MS = 250
+"""How long the log is waited for where somebody still reads it, a backup for example."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6D6173696C
 """Key of PostgreSQL's advisory lock, so that two processes never migrate at once."""
@@ -103,8 +105,13 @@ class Database:
                 # Past SQLAlchemy, which would begin a transaction: none may be under way.
                 raw = await connection.get_raw_connection()
                 driver: Any = raw.driver_connection
-                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                    busy, *_ = await cursor.fetchone()
+                # Writers wait meanwhile: rather later than for long.
+                await driver.execute(f"PRAGMA busy_timeout={_TRACES_TIMEOUT_MS}")
+                try:
+                    async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                        busy, *_ = await cursor.fetchone()
+                finally:
+                    await driver.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}")
                 return not busy
 
     @asynccontextmanager

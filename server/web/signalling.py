@@ -31,8 +31,8 @@ MESSAGES_BURST = 40.0
 REFUSALS_MAX = 20
 """Undecodable or too many messages, after which the connection is closed."""
 SEND_TIMEOUT_S = 10.0
-CLOSE_TIMEOUT_S = 1.0
-"""How long a page that is let go may take to read why."""
+CLOSE_TIMEOUT_S = 0.75
+"""How long a page that is let go may take to read why: who is put out is gone within a second."""
 WELCOME_TIMEOUT_S = 10.0
 
 
