@@ -233,4 +233,4 @@ async def test_a_command_under_way_when_the_session_ends_takes_no_seat(gate: Gat
         with pytest.raises(NotSignedInError):
             await late
     assert len(gate.media.seats) == 1
-    assert [card.room_id for card in rooms.cards()] == [room_id]
+    assert [room.room_id for room in await gate.store.live_rooms()] == [room_id]
