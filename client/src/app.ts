@@ -4,6 +4,8 @@
  * Owns the state that the views draw and every action they may call. Never draws anything.
  */
 
+import { Account, NO_ACCOUNT } from "./account";
+import { accountHttp } from "./account-http";
 import { AddressBook } from "./address-book";
 import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
@@ -12,6 +14,7 @@ import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./h
 import type { Me } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
+import type { PasskeyBrowser } from "./passkey-browser";
 import { PushSwitch } from "./push";
 import type { PushBrowser } from "./push-browser";
 import { pathOf, routeOf, showsKnocks, type Route } from "./route";
@@ -33,6 +36,8 @@ export interface AppDependencies {
   readonly storage: Storage;
   readonly sessionStorage: Storage;
   readonly pushBrowser: PushBrowser;
+  readonly passkeyBrowser: PasskeyBrowser;
+  readonly save: (file: Blob, name: string) => void;
   /** The reader's language now. */
   readonly language: () => Locale;
 }
@@ -45,6 +50,7 @@ export class App {
   readonly invitations: Invitations;
   readonly push: PushSwitch;
   readonly profiles: Profiles;
+  readonly account: Account;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -72,6 +78,15 @@ export class App {
     this.administration = new Administration(deps.store, this.#signalling);
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
+    this.account = new Account({
+      store,
+      http: accountHttp,
+      browser: deps.passkeyBrowser,
+      save: deps.save,
+      signedIn: (me) => this.#signedIn(me),
+      erased: () => this.#sessionOver(),
+      tell: (notice) => this.tell(notice),
+    });
   }
 
   /** Find out who is signed in; asks again until the gate answers. */
@@ -118,11 +133,9 @@ export class App {
   };
 
   signOut = async (): Promise<void> => {
-    const { me } = this.#store.get();
     const problem = await this.#problemOf(signOut());
     if (problem !== null) return this.tell({ kind: "problem", code: problem });
-    if (me !== null) this.addressBook.forgetNames(me);
-    this.#signedOut();
+    this.#sessionOver();
   };
 
   /** Go to another view; leaving a room this way is leaving quietly. */
@@ -316,6 +329,13 @@ export class App {
     this.#signalling.start();
   }
 
+  /** Ended on purpose, here or elsewhere: the names of contacts leave this device too. */
+  #sessionOver(): void {
+    const { me } = this.#store.get();
+    if (me !== null) this.addressBook.forgetNames(me);
+    this.#signedOut();
+  }
+
   #signedOut(): void {
     void this.push.forget();
     this.#signalling.stop();
@@ -331,6 +351,7 @@ export class App {
       admin: NO_ADMIN,
       invitations: NO_INVITATIONS,
       people: NO_PEOPLE,
+      account: NO_ACCOUNT,
     });
   }
 
@@ -340,7 +361,7 @@ export class App {
   }
 
   #closed(code: string | null): void {
-    if (code === "not_signed_in") this.#signedOut();
+    if (code === "not_signed_in") this.#sessionOver();
     else this.#endVisit();
   }
 

@@ -1,4 +1,4 @@
-/** Signing in over plain HTTP, before there is a socket. Never keeps anything. */
+/** Plain HTTP: signing in, before there is a socket. Never keeps anything. */
 
 import type {
   CodeRequest,
@@ -51,14 +51,28 @@ export function signOut(): Promise<void> {
   return call<void>("POST", "/api/sign-out", {});
 }
 
-async function call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+/** Ask, and read the answer. Throws `HttpError`. */
+export async function call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
   const response = await reach(method, path, body);
   if (response.status === 204) return undefined as T;
+  if (!response.ok) throw await refusalOf(response);
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as T;
-  if (isProblem(answer)) throw new HttpError(answer.code, answer.message);
-  if (response.status === 401) throw new HttpError("not_signed_in");
-  throw new HttpError("unreachable", `status ${response.status}`);
+  if (answer === null) throw new HttpError("unreachable", "an answer that is not ours");
+  return answer as T;
+}
+
+/** Ask for a file as it is. Throws `HttpError`. */
+export async function callForFile(path: string): Promise<Blob> {
+  const response = await reach("GET", path, undefined);
+  if (!response.ok) throw await refusalOf(response);
+  return response.blob();
+}
+
+async function refusalOf(response: Response): Promise<HttpError> {
+  const answer: unknown = await response.json().catch(() => null);
+  if (isProblem(answer)) return new HttpError(answer.code, answer.message);
+  if (response.status === 401) return new HttpError("not_signed_in");
+  return new HttpError("unreachable", `status ${response.status}`);
 }
 
 async function reach(method: string, path: string, body: unknown): Promise<Response> {

@@ -7,7 +7,9 @@ import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
 import { takeLink } from "./links";
 import { routeOf } from "./route";
 import { TO_THE_DOOR } from "./house-window";
+import { passkeysOfBrowser } from "./passkey-browser";
 import { realBrowser } from "./push-browser";
+import { saveFile } from "./save-file";
 import { initialState, type AppState } from "./state";
 import { Store } from "./store";
 import { Page } from "./views/page";
@@ -58,6 +60,8 @@ function main(root: HTMLElement): void {
     loudspeakers: document.body,
     storage: localStorage,
     sessionStorage,
+    passkeyBrowser: passkeysOfBrowser(location),
+    save: saveFile,
     pushBrowser: realBrowser,
     language: () => chooseLocale(document.documentElement.lang, []),
   });

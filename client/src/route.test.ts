@@ -8,7 +8,7 @@ describe("addresses", () => {
     expect(routeOf({ pathname: "/", hash: "#admin" })).toEqual({ view: "admin" });
     expect(routeOf({ pathname: "/", hash: "#notifications" })).toEqual({ view: "notifications" });
     expect(routeOf({ pathname: "/", hash: "#you" })).toEqual({ view: "you" });
-    for (const hash of ["#profile", "#people/blocked", "#person/p-1_2"]) {
+    for (const hash of ["#profile", "#devices", "#data", "#people/blocked", "#person/p-1_2"]) {
       expect(pathOf(routeOf({ pathname: "/", hash }))).toBe(`/${hash}`);
     }
     expect(routeOf({ pathname: "/", hash: "#people/everybody" })).toEqual({ view: "hallway" });

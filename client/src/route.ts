@@ -9,6 +9,8 @@ export type Route =
   | { view: "admin" }
   | { view: "invitations" }
   | { view: "notifications" }
+  | { view: "devices" }
+  | { view: "data" }
   | { view: "profile" }
   | { view: "people"; which: PeopleList }
   | { view: "person"; memberId: string }
@@ -41,6 +43,10 @@ function byHash(hash: string): Route {
       return { view: "admin" };
     case "#notifications":
       return { view: "notifications" };
+    case "#devices":
+      return { view: "devices" };
+    case "#data":
+      return { view: "data" };
     case "#you":
       return { view: "you" };
     default:
@@ -66,6 +72,8 @@ export function pathOf(route: Route): string {
     case "admin":
     case "invitations":
     case "notifications":
+    case "devices":
+    case "data":
     case "profile":
       return `/#${route.view}`;
     case "hallway":

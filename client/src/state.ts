@@ -1,5 +1,6 @@
 /** What the page knows, as the views see it. Data only; `hallway.ts` and `room.ts` change it. */
 
+import { NO_ACCOUNT, type AccountState } from "./account";
 import { NO_ADMIN, type AdminState } from "./administration";
 import type { HttpFailure } from "./http";
 import type { VoiceState } from "./media/voice";
@@ -8,6 +9,7 @@ import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
 import type { CaptionsEngine, ContactsView, KnockView, Me, RoomCard } from "./protocol.gen";
+import type { PasskeyProblem } from "./passkey-browser";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { RoomState } from "./room";
@@ -15,7 +17,13 @@ import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
 
 /** Every reason that may be told to a person. */
-export type ProblemCode = FailureCode | HttpFailure | MicrophoneProblem | ContactsProblem | "push_failed";
+export type ProblemCode =
+  | FailureCode
+  | HttpFailure
+  | MicrophoneProblem
+  | ContactsProblem
+  | PasskeyProblem
+  | "push_failed";
 
 /** Something that just happened, said once. */
 export type Notice =
@@ -25,6 +33,8 @@ export type Notice =
   | { kind: "blocked"; name: string }
   | { kind: "unblocked"; name: string }
   | { kind: "contacts_forgotten" }
+  | { kind: "passkey_made" }
+  | { kind: "erased" }
   | { kind: "room_ended" }
   | { kind: "microphone_lost" }
   | { kind: "muted_by_moderator" }
@@ -85,6 +95,7 @@ export interface AppState {
   readonly people: PeopleState;
   readonly invitations: InvitationsState;
   readonly push: PushState;
+  readonly account: AccountState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -119,5 +130,6 @@ export function initialState(route: Route, link: Link | null, region: string): A
     people: NO_PEOPLE,
     invitations: NO_INVITATIONS,
     push: NO_PUSH,
+    account: NO_ACCOUNT,
   };
 }

@@ -1,5 +1,6 @@
 /** English. The keys of this catalogue are the keys of all. */
 
+import { account } from "./en/account";
 import { admin } from "./en/admin";
 import { alerts } from "./en/alerts";
 import { captions } from "./en/captions";
@@ -21,6 +22,7 @@ export const en = {
   ...invitations,
   ...people,
   ...admin,
+  ...account,
   ...room,
   ...captions,
   ...problems,

@@ -1,6 +1,7 @@
 /** Korean. */
 
 import type { Catalogue } from "./catalogue";
+import { account } from "./ko/account";
 import { admin } from "./ko/admin";
 import { alerts } from "./ko/alerts";
 import { captions } from "./ko/captions";
@@ -22,6 +23,7 @@ export const ko: Catalogue = {
   ...invitations,
   ...people,
   ...admin,
+  ...account,
   ...room,
   ...captions,
   ...problems,

@@ -72,6 +72,12 @@ export const ForwardIcon = () => (
     <path d="M9 5l7 7-7 7" />
   </Icon>
 );
+export const KeyIcon = () => (
+  <Icon>
+    <circle cx="8" cy="15" r="4.500" />
+    <path d="M11.500 11.500L20 3M16 7l3 3" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="M6 6l12 12M18 6L6 18" />

@@ -8,6 +8,8 @@ import type { Route } from "../route";
 import { Admin } from "./admin";
 import { ConnectionBanner } from "./connection";
 import { Contacts } from "./contacts";
+import { Data } from "./data";
+import { Devices } from "./devices";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
 import { Invitations } from "./invitations";
@@ -141,6 +143,10 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           onBack={() => actions.go({ view: "you" })}
         />
       );
+    case "devices":
+      return <Devices account={state.account} actions={actions.account} onBack={toYou} />;
+    case "data":
+      return <Data me={me} account={state.account} actions={actions.account} onBack={toYou} />;
     case "you":
       return (
         <You

@@ -19,7 +19,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "profiles" | "hear" | "inRoom" | "resume" | "dismiss"
+  | "profiles" | "account" | "hear" | "inRoom" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
@@ -75,6 +75,7 @@ function View({ state, actions, onLocale }: PageProps) {
         founder={state.founderToken !== null}
         held={state.held}
         invitations={actions.invitations}
+        account={actions.account}
         region={state.region}
         onRequestCode={actions.requestCode}
         onVerify={actions.verify}

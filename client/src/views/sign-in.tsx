@@ -1,12 +1,14 @@
 /** Signing in: a number, a code, and from newcomers a name. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Account } from "../account";
 import { REGIONS } from "../i18n/regions";
 import type { HeldInvite, Invitations } from "../invitations";
 import { awaitCode, otpCredentials } from "../one-time-code";
 import type { ProblemCode } from "../state";
 import { HeldInviteNote, PasteInvite } from "./held-invite";
 import { LanguageSwitch, useText, type LanguageProps } from "./language";
+import { PasskeySignIn } from "./passkey-sign-in";
 
 type Step = "number" | "code" | "name";
 
@@ -14,6 +16,7 @@ export interface SignInProps extends LanguageProps {
   readonly founder: boolean;
   readonly held: HeldInvite | null;
   readonly invitations: Pick<Invitations, "paste" | "drop">;
+  readonly account: Pick<Account, "passkeysOffered" | "signIn" | "signInSuggested">;
   readonly region: string;
   readonly onRequestCode: (number: string, region: string) => Promise<ProblemCode | null>;
   readonly onVerify: (
@@ -90,6 +93,9 @@ export function SignIn(props: SignInProps) {
           <button type="submit" class="button" disabled={busy}>
             {submitText(t, step, invited)}
           </button>
+          {step === "number" && !founder && (
+            <PasskeySignIn account={props.account} onProblem={setProblem} />
+          )}
           {step !== "number" && (
             <div class="row">
               <button type="button" class="link" onClick={() => setStep("number")}>
@@ -140,7 +146,7 @@ function NumberFields({ number, region, onNumber, onRegion }: NumberFieldsProps)
           name="number"
           type="tel"
           inputMode="tel"
-          autoComplete="tel"
+          autoComplete="tel webauthn"
           required
           maxLength={64}
           value={number}

@@ -37,6 +37,8 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
           onOpen={() => onGo({ view: "invitations" })}
         />
         <Row title={t("push.title")} text={t("push.row")} onOpen={() => onGo({ view: "notifications" })} />
+        <Row title={t("devices.title")} text={t("devices.row")} onOpen={() => onGo({ view: "devices" })} />
+        <Row title={t("data.title")} text={t("data.row")} onOpen={() => onGo({ view: "data" })} />
         {me.isAdmin && (
           <Row
             title={t("admin.title")}

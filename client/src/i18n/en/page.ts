@@ -30,6 +30,8 @@ export const page = {
   "notice.knocked": "{name} is knocking at the door",
   "notice.let_in": "{name} is in",
   "notice.contacts_forgotten": "All contacts are forgotten",
+  "notice.passkey_made": "From now on you can sign in with this passkey",
+  "notice.erased": "Your account is erased",
   "notice.room_ended": "The room is over. Nothing of it was kept.",
   "notice.microphone_lost": "The microphone went away. You are muted.",
   "notice.muted_by_moderator": "A host muted you. You can unmute yourself.",

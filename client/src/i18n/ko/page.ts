@@ -30,6 +30,8 @@ export const page = {
   "notice.knocked": "{name}님이 문을 두드려요",
   "notice.let_in": "{name}님이 들어왔어요",
   "notice.contacts_forgotten": "연락처를 모두 잊었어요",
+  "notice.passkey_made": "이제 이 패스키로 로그인할 수 있어요",
+  "notice.erased": "계정을 지웠어요",
   "notice.room_ended": "방이 끝났어요. 아무것도 남기지 않았어요.",
   "notice.microphone_lost": "마이크 연결이 끊겨서 꺼 두었어요.",
   "notice.muted_by_moderator": "진행자가 마이크를 껐어요. 다시 켤 수 있어요.",
