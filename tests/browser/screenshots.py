@@ -93,6 +93,9 @@ def take_all(out: Path) -> None:
             shoot(host, "hallway", out)
             host.page.get_by_role("button", name="Contacts").click()
             shoot(host, "contacts", out)
+            for own in ("devices", "data"):
+                host.page.goto(f"/#{own}")
+                shoot(host, own, out)
             in_korean(jin, TITLE)
             jin.page.wait_for_timeout(4_000)
             for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):

@@ -1,5 +1,6 @@
 /** One's own data: everything as a file, and the end of the account. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Account, AccountState } from "../account";
 import type { Me } from "../protocol.gen";
@@ -67,18 +68,16 @@ function EraseDialog({ isAdmin, onYes, onClose }: EraseDialogProps) {
   return (
     <Dialog title={t("data.erase_title")} onClose={onClose}>
       <p>{t("data.erase_text")}</p>
-      <b>{t("data.goes")}</b>
-      <ul class="plain-list">
+      {isAdmin && <p class="plain-words">{t("data.admin")}</p>}
+      <Listed title={t("data.goes")}>
         <li>{t("data.goes_you")}</li>
         <li>{t("data.goes_devices")}</li>
         <li>{t("data.goes_people")}</li>
         <li>{t("data.goes_room")}</li>
-      </ul>
-      <b>{t("data.stays")}</b>
-      <ul class="plain-list">
+      </Listed>
+      <Listed title={t("data.stays")}>
         <li>{t("data.stays_reports")}</li>
-        {isAdmin && <li>{t("data.stays_admin")}</li>}
-      </ul>
+      </Listed>
       <p class="small">{t("data.free")}</p>
       <div class="row end">
         <button type="button" class="button quiet" onClick={onClose}>
@@ -89,5 +88,14 @@ function EraseDialog({ isAdmin, onYes, onClose }: EraseDialogProps) {
         </button>
       </div>
     </Dialog>
+  );
+}
+
+function Listed({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <b>{title}</b>
+      <ul class="plain-list">{children}</ul>
+    </div>
   );
 }

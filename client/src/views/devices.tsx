@@ -8,6 +8,8 @@ import { useText } from "./language";
 import { Problem } from "./problem";
 import { Subpage } from "./subpage";
 
+const HOUR_MS = 3_600_000;
+
 export interface DevicesProps {
   readonly account: AccountState;
   readonly actions: Pick<
@@ -36,11 +38,11 @@ function SignedIn({ account, actions }: PartProps) {
   const [asking, setAsking] = useState(false);
   const { sessions, busy } = account;
   return (
-    <section class="stack" aria-labelledby="signed-in" aria-busy={sessions === null}>
+    <section class="stack part" aria-labelledby="signed-in" aria-busy={sessions === null}>
       <h2 id="signed-in">{t("devices.signed_in")}</h2>
       {sessions !== null && (
         <ul class="rows">
-          {sessions.map((session) => (
+          {[...sessions].sort(thisFirst).map((session) => (
             <Session key={session.sessionId} {...{ session, busy }} onEnd={actions.endSession} />
           ))}
         </ul>
@@ -74,24 +76,14 @@ interface SessionProps {
 }
 
 function Session({ session, busy, onEnd }: SessionProps) {
-  const { t, ago, date } = useText();
+  const { t, date } = useText();
   const device = useDevice(session);
-  const seen = ago(session.lastSeenAtMs, Date.now());
   return (
     <li class="person-row" data-testid="session">
       <span class="grow">
         <b>{device}</b>
-        <small>
-          {session.isThis ? (
-            <span class="lit">{t("devices.this")}</span>
-          ) : session.isOpen ? (
-            <span class="lit">{t("devices.open")}</span>
-          ) : (
-            t("devices.seen", { when: seen })
-          )}
-          {" · "}
-          {t("devices.since", { date: date(session.createdAtMs) })}
-        </small>
+        <LastHere session={session} />
+        <small>{t("devices.since", { date: date(session.createdAtMs) })}</small>
       </span>
       {!session.isThis && (
         <button
@@ -108,6 +100,21 @@ function Session({ session, busy, onEnd }: SessionProps) {
   );
 }
 
+/** When a device was last here is known by the hour, so nothing finer is said. */
+function LastHere({ session }: Pick<SessionProps, "session">) {
+  const { t, ago } = useText();
+  const now = Date.now();
+  if (session.isThis) return <small class="lit">{t("devices.this")}</small>;
+  if (session.isOpen) return <small class="lit">{t("devices.open")}</small>;
+  if (now - session.lastSeenAtMs < HOUR_MS) return <small>{t("devices.seen_lately")}</small>;
+  return <small>{t("devices.seen", { when: ago(session.lastSeenAtMs, now) })}</small>;
+}
+
+/** The device in one's hands stands first; the others stay as they came, newest first. */
+function thisFirst(a: SessionView, b: SessionView): number {
+  return Number(b.isThis) - Number(a.isThis);
+}
+
 function Passkeys({ account, actions }: PartProps) {
   const { t } = useText();
   const { passkeys, busy } = account;
@@ -115,7 +122,7 @@ function Passkeys({ account, actions }: PartProps) {
   // Where none can be made and there is none, there is nothing to say.
   if (passkeys === null || (!offered && passkeys.length === 0)) return null;
   return (
-    <section class="stack" aria-labelledby="passkeys">
+    <section class="stack part" aria-labelledby="passkeys">
       <h2 id="passkeys">{t("passkeys.title")}</h2>
       <p>{t("passkeys.text")}</p>
       {passkeys.length === 0 ? (

@@ -12,6 +12,7 @@ export const account = {
   "devices.this": "This device",
   "devices.open": "Open now",
   "devices.seen": "Last here {when}",
+  "devices.seen_lately": "Here within the last hour",
   "devices.since": "since {date}",
   "devices.end": "Sign out there",
   "devices.end_name": "Sign out there: {device}",
@@ -29,7 +30,6 @@ export const account = {
   "passkeys.used": "last used {when}",
   "passkeys.unused": "not used yet",
   "passkeys.make": "Make a passkey on this device",
-  "passkeys.making": "Asking your device…",
   "passkeys.remove": "Remove",
   "passkeys.remove_name": "Remove the passkey: {device}",
   "passkeys.remove_confirm":
@@ -51,8 +51,8 @@ export const account = {
   "data.goes_room": "your seat in a room, and your voice with it",
   "data.stays": "What stays:",
   "data.stays_reports": "reports you made, without your name",
-  "data.stays_admin":
-    "the order you kept: if you are the only admin, give somebody the role first, or nobody has it",
+  "data.admin":
+    "You keep order here. If nobody else does, make somebody an admin first: afterwards only the operator can.",
   "data.free": "Your number is free again: with it one may knock anew, as a stranger.",
   "data.erase": "Erase my account",
   "data.erase_yes": "Erase it now",

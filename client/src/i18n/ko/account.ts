@@ -12,8 +12,9 @@ export const account = {
   "devices.this": "이 기기",
   "devices.open": "지금 열려 있음",
   "devices.seen": "마지막 방문 {when}",
+  "devices.seen_lately": "한 시간 안에 다녀감",
   "devices.since": "{date}부터",
-  "devices.end": "로그아웃시키기",
+  "devices.end": "로그아웃",
   "devices.end_name": "{device} 로그아웃시키기",
   "devices.end_others": "다른 기기 모두 로그아웃",
   "devices.end_others_confirm":
@@ -29,7 +30,6 @@ export const account = {
   "passkeys.used": "마지막 사용 {when}",
   "passkeys.unused": "아직 쓰지 않음",
   "passkeys.make": "이 기기에 패스키 만들기",
-  "passkeys.making": "기기에 물어보는 중…",
   "passkeys.remove": "없애기",
   "passkeys.remove_name": "{device} 패스키 없애기",
   "passkeys.remove_confirm":
@@ -50,8 +50,8 @@ export const account = {
   "data.goes_room": "방의 내 자리, 그리고 내 목소리",
   "data.stays": "남는 것:",
   "data.stays_reports": "내가 한 신고, 내 이름 없이",
-  "data.stays_admin":
-    "관리하던 집: 나만 관리자라면 먼저 다른 사람에게 맡겨 주세요. 아니면 관리자가 없게 돼요",
+  "data.admin":
+    "나는 이 집의 관리자예요. 관리자가 나뿐이라면 먼저 다른 사람에게 맡겨 주세요. 그 뒤에는 서버 운영자만 정할 수 있어요.",
   "data.free": "번호는 다시 비어요. 그 번호로 새로 문을 두드릴 수 있지만, 처음 온 사람이 돼요.",
   "data.erase": "내 계정 지우기",
   "data.erase_yes": "지금 지우기",
