@@ -70,8 +70,11 @@ class SessionStore(Protocol):
 
     async def see_sessions(
         self, token_hashes: Sequence[bytes], now_ms: int, if_before_ms: int
-    ) -> None:
-        """Note that they are used; those seen since `if_before_ms` are left as they are."""
+    ) -> bool:
+        """Note that they are used; those seen since `if_before_ms` are left as they are.
+
+        Returns whether there was anything to note.
+        """
 
     async def delete_session(self, token_hash: bytes) -> None:
         """Sign out; what hangs on the session, such as pushes there, goes with it."""

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
 from protocol import account as wire
-from server.domain.errors import NoSuchMemberError, StoreUnavailableError
+from server.domain.errors import NoSuchMemberError
 from server.domain.ids import MemberId
 from server.domain.kept import Record
 from server.ports import Clock, Store
 from server.service.admission import Admission
 from server.service.hub import Hub
 from server.service.sessions import Seats
-
-_log = structlog.get_logger(__name__)
+from server.service.traces import forget_traces
 
 
 class Account:
@@ -33,8 +30,6 @@ class Account:
         self._hub = hub
         self._admission = admission
         self._seats = seats
-        self._traces = False
-        """Whether the database's log may still hold rows that were erased."""
 
     async def export(self, member_id: MemberId) -> wire.AccountExport:
         """Everything that the house keeps about a person.
@@ -70,24 +65,11 @@ class Account:
         self._hub.close_member(member_id)
         # Once more, as he may have come back in between.
         await self._seats.put_out(member_id)
-        self._traces = True
-        await self._forget_traces()
+        await forget_traces(self._store)
 
     async def tidy(self) -> None:
-        """Overwrite what is left of erased rows where that could not be done at once.
-
-        Raises:
-            StoreUnavailableError
-        """
-        if self._traces:
-            await self._forget_traces()
-
-    async def _forget_traces(self) -> None:
-        try:
-            self._traces = not await self._store.forget_traces()
-        except StoreUnavailableError:
-            # The rows are gone and that is safely kept; the log is cut at the next tidying.
-            _log.warning("traces not overwritten yet, database is busy")
+        """Overwrite what is left of erased rows where that could not be done at once."""
+        await forget_traces(self._store)
 
 
 def _records(rows: Sequence[Record]) -> list[dict[str, wire.Field]]:

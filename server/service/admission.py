@@ -21,6 +21,7 @@ from server.domain.member import Member, Membership, require_member
 from server.ports import Clock, Store
 from server.service import render
 from server.service.hub import Hub
+from server.service.traces import forget_traces
 
 MATCH_IN_THREAD_FROM = 1_000
 FORGET_CONTACTS = "forget expired contacts"
@@ -134,6 +135,7 @@ class Admission:
                 raise KnockClosedError
             at_door = await self._store.knock_of(newcomer.member_id)
             await self._store.erase_member(newcomer.member_id)
+        await forget_traces(self._store)
         if at_door:
             self.close_alerts(at_door)
         self._hub.close_member(newcomer.member_id)

@@ -45,6 +45,7 @@ from server.service.captions import Captions
 from server.service.hallway import Hallway
 from server.service.hub import Connection, Hub
 from server.service.locks import Locks
+from server.service.places import Places
 from server.service.seats import LiveRoom, MediaSeats
 
 log = structlog.get_logger(__name__)
@@ -76,9 +77,7 @@ class Rooms:
         self._seats = MediaSeats(media)
         self._announcer = Announcer(hub, captions, self._seats)
         self._rooms: dict[RoomId, LiveRoom] = {}
-        self._where: dict[MemberId, RoomId] = {}
-        self._seated_by: dict[MemberId, bytes] = {}
-        """Which session took the seat, by its token's hash: it goes when that session ends."""
+        self._places = Places()
         self._coming: Locks[MemberId] = Locks()
         self.hallway = Hallway(hub, captions, blocks, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
@@ -91,7 +90,7 @@ class Rooms:
         return (live.room for live in self._rooms.values())
 
     def _room_of(self, member_id: MemberId) -> Room | None:
-        live = self._rooms.get(self._where.get(member_id, RoomId("")))
+        live = self._rooms.get(self._places.room_of(member_id) or RoomId(""))
         return live.room if live else None
 
     def view(self, connection: Connection) -> wire.RoomView:
@@ -125,7 +124,7 @@ class Rooms:
             }
             room = replace(room, participants=seats, captions_on=False, revision=room.revision + 1)
             self._rooms[room.room_id] = LiveRoom(room)
-            self._where.update(dict.fromkeys(seats, room.room_id))
+            self._places.restore(seats, room.room_id)
 
     async def open(self, connection: Connection, opener: Member, title: str) -> RoomId:
         """A new room; the opener has a minute to take his seat.
@@ -215,7 +214,7 @@ class Rooms:
             StoreUnavailableError
         """
         async with self._coming.of(member_id):
-            live = self._rooms.get(self._where.get(member_id, RoomId("")))
+            live = self._rooms.get(self._places.room_of(member_id) or RoomId(""))
             if live is not None:
                 await self._change(live, lambda room: rules.rename(room, member_id, name))
 
@@ -235,16 +234,15 @@ class Rooms:
             StoreUnavailableError
         """
         async with self._coming.of(member_id):
-            if self._seated_by.get(member_id) == token_hash:
+            if self._places.is_held_by(member_id, token_hash):
                 await self._put_out(member_id)
 
     def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:
         """The seat of one session is another's now: the same browser signed in anew."""
-        if self._seated_by.get(member_id) == old_hash:
-            self._seated_by[member_id] = new_hash
+        self._places.pass_on(member_id, old_hash, new_hash)
 
     async def _put_out(self, member_id: MemberId) -> None:
-        room_id = self._where.get(member_id)
+        room_id = self._places.room_of(member_id)
         if room_id is not None:
             # First of all: the voice must end even where the seat cannot be saved as left.
             await self._seats.close(room_id, member_id)
@@ -268,15 +266,13 @@ class Rooms:
 
     def _take_place(self, connection: Connection, room_id: RoomId) -> RoomId | None:
         """One person, one room, one device: let the other devices go; returns the other room."""
-        elsewhere = self._where.get(connection.member_id)
-        self._where[connection.member_id] = room_id
-        self._seated_by[connection.member_id] = connection.token_hash
+        elsewhere = self._places.take(connection.member_id, room_id, connection.token_hash)
         for other in self._hub.of_member(connection.member_id):
             if other.room_id is not None:
                 self._hub.exit_room(other)
                 if other is not connection:
                     self._announcer.tell_replaced(other)
-        return elsewhere if elsewhere != room_id else None
+        return elsewhere
 
     async def _leave_room(self, member_id: MemberId, room_id: RoomId | None) -> None:
         live = self._rooms.get(room_id) if room_id else None
@@ -324,9 +320,7 @@ class Rooms:
 
     async def _publish(self, before: Room, after: Room, events: tuple[RoomEvent, ...]) -> None:
         for member_id in before.participants.keys() - after.participants.keys():
-            if self._where.get(member_id) == after.room_id:
-                del self._where[member_id]
-                self._seated_by.pop(member_id, None)
+            self._places.free(member_id, after.room_id)
         if after.ended:
             self._rooms.pop(after.room_id, None)
         await self._announcer.announce(before, after, events)

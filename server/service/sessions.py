@@ -125,7 +125,17 @@ class Sessions:
     # ------------------------------------------------------------ in between
 
     async def member(self, token: str) -> Member:
-        """Who holds this token; that he was here is noted, no finer than by the hour.
+        """Who holds this token.
+
+        Raises:
+            NotSignedInError: no session, or one that is over, or a banned person's.
+            StoreUnavailableError
+        """
+        member, _ = await self.visit(token)
+        return member
+
+    async def visit(self, token: str) -> tuple[Member, bool]:
+        """Who holds this token, and whether that he is here was noted: once an hour at most.
 
         Raises:
             NotSignedInError: no session, or one that is over, or a banned person's.
@@ -136,11 +146,12 @@ class Sessions:
         if member is None or member.membership is Membership.BANNED:
             raise NotSignedInError
         try:
-            await self._store.see_sessions([hashed], now_ms, now_ms - SEEN_EVERY_MS)
+            noted = await self._store.see_sessions([hashed], now_ms, now_ms - SEEN_EVERY_MS)
         except StoreUnavailableError:
             # To be seen an hour late harms nobody; to be refused would.
             _log.warning("session not seen, database is away")
-        return member
+            return member, False
+        return member, noted
 
     async def of(self, member_id: MemberId, token: str) -> list[wire.SessionView]:
         """A person's sessions, the newest first.

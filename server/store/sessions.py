@@ -64,9 +64,12 @@ class SqlSessions(Database):
 
     async def see_sessions(
         self, token_hashes: Sequence[bytes], now_ms: int, if_before_ms: int
-    ) -> None:
-        """Note that they are used; those seen since `if_before_ms` are left as they are."""
-        session = tables.session
+    ) -> bool:
+        """Note that they are used; those seen since `if_before_ms` are left as they are.
+
+        Returns whether there was anything to note.
+        """
+        session, noted = tables.session, False
         for start in range(0, len(token_hashes), CHUNK):
             chunk = token_hashes[start : start + CHUNK]
             stale = session.c.token_hash.in_(chunk) & (session.c.last_seen_at_ms < if_before_ms)
@@ -78,6 +81,8 @@ class SqlSessions(Database):
                 async with self._write() as transaction:
                     seen = update(session).where(stale).values(last_seen_at_ms=now_ms)
                     await transaction.connection.execute(seen)
+                noted = True
+        return noted
 
     async def delete_session(self, token_hash: bytes) -> None:
         """Sign out; what hangs on the session, such as pushes there, goes with it."""

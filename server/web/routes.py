@@ -69,12 +69,14 @@ async def session(request: web.Request) -> web.Response:
     if token is None:
         return web.Response(status=204)
     try:
-        member = await request.app[keys.HOUSE].sessions.member(token)
+        member, noted = await request.app[keys.HOUSE].sessions.visit(token)
     except NotSignedInError:
         return web.Response(status=204)
     response = answer(wire.SignedIn(me=render.me(member)))
-    # Its age counts from the last use, as that of the session does.
-    request.app[keys.DOOR].set_token(response, token)
+    if noted:
+        # Its age counts from the last use, as that of the session does. Not at every look: an
+        # answer that comes late would bring a token back that a sign-in has just replaced.
+        request.app[keys.DOOR].set_token(response, token)
     return response
 
 

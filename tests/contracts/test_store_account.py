@@ -66,7 +66,9 @@ async def test_a_session_is_seen_only_where_it_was_not_seen_of_late(
     await store.save_session(b"idle", minji.member_id, NOW_MS)
     await store.save_session(b"fresh", minji.member_id, NOW_MS + HOUR_MS)
     later = NOW_MS + HOUR_MS + 5
-    await store.see_sessions([b"idle", b"fresh", b"unknown"], later, later - HOUR_MS)
+    both = [b"idle", b"fresh", b"unknown"]
+    assert await store.see_sessions(both, later, later - HOUR_MS)
+    assert not await store.see_sessions(both, later + 1, later + 1 - HOUR_MS)
     assert await seen(store, minji) == {b"idle": later, b"fresh": NOW_MS + HOUR_MS}
 
 

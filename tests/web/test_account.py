@@ -239,3 +239,13 @@ async def test_the_export_tells_a_ban_to_the_operator_who_asks_for_the_person(ga
     assert account["membership"] == Membership.BANNED.value
     assert rows(taken, "bans") == [{"bannedAtMs": gate.clock.now_ms()}]
     assert "threats" not in msgspec.json.encode(taken).decode()
+
+
+async def test_a_newcomer_who_goes_home_leaves_nothing_in_the_files(gate: Gate) -> None:
+    newcomer = gate.page()
+    await newcomer.sign_in(5, NAME)
+    await newcomer.connect()
+    assert any(NAME.encode() in part for part in files(gate))
+    await newcomer.ask(wire.WithdrawKnock)
+    await newcomer.closed()
+    assert not any(NAME.encode() in part for part in files(gate))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 
 from protocol import signalling as wire
-from server.domain.errors import NotSignedInError
+from server.domain.errors import NotSignedInError, StoreUnavailableError
 from server.domain.ids import MemberId, RoomId
 from server.domain.session import SEEN_EVERY_MS, SESSION_LIFETIME_MS
 from server.service.sessions import EXPIRE_SESSIONS
@@ -128,6 +129,9 @@ async def test_sessions_that_are_over_are_forgotten_and_open_ones_are_seen(gate:
 async def test_the_cookies_age_counts_from_the_last_use(gate: Gate) -> None:
     page = await gate.member(1)
     response = await page.http.get(gate.base + "/api/session")
+    assert "Set-Cookie" not in response.headers
+    gate.clock.advance(SEEN_EVERY_MS + 1)
+    response = await page.http.get(gate.base + "/api/session")
     cookie = response.headers["Set-Cookie"]
     assert "Max-Age=7776000" in cookie
     assert cookie.split(";")[0] == "masil=token-of-1", "the same session goes on"
@@ -140,6 +144,20 @@ async def test_a_locked_database_refuses_nobody_who_is_signed_in(gate: Gate) -> 
         assert await status(gate, page) == 200
         assert (await page.post("/api/sign-out", b"")).status == 503
     assert await status(gate, page) == 200
+
+
+async def test_a_page_that_does_not_hear_why_it_is_let_go_is_cut_within_a_second(
+    gate: Gate,
+) -> None:
+    page = await gate.member(1)
+    await page.disconnect()
+    await page.http.ws_connect(gate.base + "/ws", headers={"Origin": gate.origin})
+    member_id = MemberId(page.member_id)
+    await until(lambda: gate.house.hub.of_member(member_id))
+    began = time.monotonic()
+    assert (await page.post("/api/sign-out", b"")).status == 204
+    await until(lambda: not gate.house.hub.of_member(member_id))
+    assert time.monotonic() - began < 1.0
 
 
 # ---------------------------------------------------------------- the seat of a session that ends
@@ -218,6 +236,15 @@ async def test_somebody_else_who_signs_in_ends_the_voice_of_who_was_here(gate: G
     await shared.sign_in(2, "")
     await host.event(wire.ParticipantLeft, lambda e: e.member_id == member_id)
     assert len(gate.media.seats) == 1
+
+
+async def test_a_voice_ends_first_even_where_the_seat_cannot_be_saved(gate: Gate) -> None:
+    host, guest = await gate.founder(), await gate.member(1)
+    await guest.join(await host.open_room())
+    async with gate.locked_database():
+        with pytest.raises(StoreUnavailableError):
+            await gate.house.rooms.put_out(MemberId(guest.member_id))
+        assert len(gate.media.seats) == 1
 
 
 async def test_a_command_under_way_when_the_session_ends_takes_no_seat(gate: Gate) -> None:
