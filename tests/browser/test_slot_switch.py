@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.browser import flows
 from tests.browser.audio import RATE_HZ, Samples, write_wav
@@ -92,6 +92,11 @@ def test_one_voice_follows_another_without_a_click_and_without_a_new_offer(
                 break
             talks, waits = waits, talks
             flows.unmute(waits[0].page)
+        # The ring moves with the voice: the packets themselves say whose it is.
+        for name, somebody in (("Ann", ann), ("Bea", bea)):
+            seat = cho.page.get_by_test_id("seat").filter(has_text=name)
+            speaks = "true" if somebody is waits[0] else "false"
+            expect(seat).to_have_attribute("data-speaking", speaks)
         print(f"largest step at the switch: {clicks:.2f} × the tones' own")
         assert clicks <= 2
         assert cho.page.evaluate(OFFER) == offers
