@@ -2,7 +2,7 @@
  * Whether a connection is still alive, from what arrives on it.
  *
  * The server lets no connected browser wait longer than about 0.4 s for a packet, whether anybody
- * speaks or not (Engine.beat in server/media/embedded/engine.py). So silence on the wire means that
+ * speaks or not (Rounds.beat in server/media/embedded/rounds.py). So silence on the wire means that
  * something is wrong, seconds before ICE says so. Owns counts and times; acts on nothing.
  */
 

@@ -33,7 +33,7 @@ from server.media.embedded.loss import Downlink
 from server.media.embedded.neighbours import Neighbours
 from server.media.embedded.options import Options
 from server.media.embedded.rooms import Rooms
-from server.media.embedded.rtcp import BEAT, compound, needs_beat
+from server.media.embedded.rounds import Rounds
 from server.media.embedded.sdp import OfferParts, make_offer, parse_answer
 from server.media.embedded.session import Session
 from server.media.embedded.slots import Voice
@@ -41,12 +41,6 @@ from server.media.embedded.tap import Tap
 from server.media.embedded.udp import UdpPort
 from server.ports import Clock
 
-REPORT_TURNS = 50
-"""In so many turns everybody gets his report: voices pass between them."""
-REFILL_TURNS = 10
-"""Turns from one refill of what a session may send to the next: a second."""
-BEAT_TURNS = 5
-"""A beat of thousands goes out in parts, so that voices pass in between."""
 _ALPHABET = string.ascii_letters + string.digits
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +89,9 @@ class Engine:
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self.rounds = Rounds(
+            self._sessions, self._rooms, counters, clock, self._send, options.timing
+        )
 
     def start(self) -> None:
         """Read datagrams, of browsers and of the other workers, from now on."""
@@ -279,58 +276,6 @@ class Engine:
             del self._tasks[task.get_name()]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("session failed", error=type(error).__name__, exc_info=error)
-
-    # ------------------------------------------------------------ every second
-
-    async def run(self) -> None:
-        """Refill packet budgets and send reports; until cancelled."""
-        turn = 0
-        while True:
-            await asyncio.sleep(self._timing.report_s / REPORT_TURNS)
-            turn = (turn + 1) % REPORT_TURNS
-            sessions = list(self._sessions.values())
-            if turn == 0:
-                self._rooms.tell_losses()
-            if turn % REFILL_TURNS == 0:
-                for session in sessions:
-                    session.refill()
-            for session in sessions[turn::REPORT_TURNS]:
-                self._report(session)
-
-    def _report(self, session: Session) -> None:
-        if session.report is None:
-            return
-        now_ms = self._clock.monotonic_ms()
-        data = compound(
-            session.room.spoken(),
-            [incoming.reception for incoming in session.incoming.values()],
-            self._clock.now_ms(),
-            now_ms,
-            session.room.lost_behind_us(session, now_ms) if session.incoming else 0,
-        )
-        self._send(session, session.report.protect_rtcp(data))
-        self._counters.rtcp_out += 1
-
-    async def beat(self) -> None:
-        """Let no connected browser wait for a packet much longer than `beat_s`; until cancelled.
-
-        So a page knows within half a second that its network is gone, which no event may tell it:
-        the browser's own checks come every two and a half seconds (RFC 7675 asks for no more).
-        """
-        turn = 0
-        beat_ms = int(self._timing.beat_s * 1000)
-        while True:
-            await asyncio.sleep(self._timing.beat_s / BEAT_TURNS)
-            turn = (turn + 1) % BEAT_TURNS
-            now_ms = self._clock.monotonic_ms()
-            for session in list(self._sessions.values())[turn::BEAT_TURNS]:
-                if session.report and needs_beat(
-                    on_stage=session.permission.on_stage,
-                    silent_ms=now_ms - session.room.delivered_ms,
-                    beat_ms=beat_ms,
-                ):
-                    self._send(session, session.report.protect_rtcp(BEAT))
-                    self._counters.rtcp_out += 1
 
 
 def _random(length: int) -> str:

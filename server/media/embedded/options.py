@@ -24,7 +24,7 @@ class Timing:
     calm_s: float = CALM_MS / 1000
     """A listener who lost nothing for so long gets nothing twice."""
     beat_s: float = 0.25
-    """How often it is seen to that a browser got something lately; see `Engine.beat`."""
+    """How often it is seen to that a browser got something lately; see `Rounds.beat`."""
 
 
 @dataclass(frozen=True, slots=True)

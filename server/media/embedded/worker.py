@@ -130,9 +130,9 @@ class Worker:
         self.engine.start()
         self._tasks = [
             asyncio.create_task(self._tap.run()),
-            asyncio.create_task(self.engine.run()),
+            asyncio.create_task(self.engine.rounds.run()),
             asyncio.create_task(collect_in_silence(self.counters)),
-            asyncio.create_task(self.engine.beat()),
+            asyncio.create_task(self.engine.rounds.beat()),
         ]
         return self
 
