@@ -48,6 +48,8 @@ class ErrorCode(Enum):
     """Passkeys need https and a name, or localhost; this house has neither."""
     PASSKEY_EXPIRED = "passkey_expired"
     """The challenge is older than ten minutes or was used; ask for a new one."""
+    PASSKEY_TOO_OFTEN = "passkey_too_often"
+    """Too many sign-ins by passkey from this address."""
     PASSKEY_INVALID = "passkey_invalid"
     """What the passkey signed does not prove what it should."""
     PASSKEY_UNKNOWN = "passkey_unknown"

@@ -36,6 +36,8 @@ export const ERROR_CODES = [
   "passkeys_unavailable",
   /** The challenge is older than ten minutes or was used; ask for a new one. */
   "passkey_expired",
+  /** Too many sign-ins by passkey from this address. */
+  "passkey_too_often",
   /** What the passkey signed does not prove what it should. */
   "passkey_invalid",
   /** No account has this passkey (any more). */

@@ -60,6 +60,10 @@ class PasskeyExpiredError(MasilError):
     """The challenge is too old, was used, or is none of ours."""
 
 
+class PasskeyTooOftenError(MasilError):
+    """Too many sign-ins by passkey from this address."""
+
+
 class PasskeyInvalidError(MasilError):
     """What the authenticator sent does not prove what it should."""
 

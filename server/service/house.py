@@ -96,6 +96,7 @@ def build(outside: Outside) -> House:
     rooms = Rooms(
         outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
     )
+    limits = Limits(outside.store, outside.clock, outside.pepper)
     sessions = Sessions(outside.store, outside.clock, hub, rooms)
     people = People(
         outside.store,
@@ -110,19 +111,18 @@ def build(outside: Outside) -> House:
         outside.store,
         outside.clock,
         hub,
-        Limits(outside.store, outside.clock, outside.pepper),
+        limits,
         people.admission,
         outside.pepper,
         outside.contact_lifetime_ms,
     )
     door = people.admission.door
-    passkeys = Passkeys(outside.store, outside.clock, sessions, outside.passkeys_for, door)
+    passkeys = Passkeys(outside.store, outside.clock, sessions, limits, outside.passkeys_for, door)
     account = Account(outside.store, outside.clock, hub, people.admission, rooms)
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
         outside.store, outside.clock, hub, people.admission, people.invites, evictor=rooms
     )
-    limits = Limits(outside.store, outside.clock, outside.pepper)
     profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
     reporting = Reporting(outside.store, outside.clock, limits, administration)
     return House(

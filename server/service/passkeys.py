@@ -32,6 +32,7 @@ from webauthn.helpers.structs import (
 )
 
 from protocol import account as wire
+from server.domain.bucket import BucketEmptyError, Draw, Rate
 from server.domain.errors import (
     BannedError,
     NotSignedInError,
@@ -40,18 +41,23 @@ from server.domain.errors import (
     PasskeyKnownError,
     PasskeysFullError,
     PasskeysUnavailableError,
+    PasskeyTooOftenError,
     PasskeyUnknownError,
 )
 from server.domain.ids import CredentialId, MemberId, PasskeyId
 from server.domain.member import Member, Membership, require_member
+from server.domain.network import home_of
 from server.domain.origin import RelyingParty
 from server.domain.passkey import PASSKEYS_MAX, Passkey, use
 from server.domain.session import browser_and_system
 from server.ports import Clock, Store
 from server.service.challenges import LIFETIME_MS, Challenges
+from server.service.limits import Limits
 from server.service.sessions import Sessions, SignedIn, token_hash
 
 HOUSE_NAME = "Masil"
+SIGN_INS_PER_ADDRESS = Rate(60, 3600 * 1000)
+"""Checking a signature costs more than asking for it: as many as a large house's roof needs."""
 _SIGN_IN = b"sign-in"
 _MALFORMED = (
     WebAuthnException,
@@ -73,6 +79,7 @@ class Passkeys:
         store: Store,
         clock: Clock,
         sessions: Sessions,
+        limits: Limits,
         house: RelyingParty | None,
         door: asyncio.Lock,
     ) -> None:
@@ -80,6 +87,7 @@ class Passkeys:
         self._store = store
         self._clock = clock
         self._sessions = sessions
+        self._limits = limits
         self._house = house
         self._door = door
         self._challenges = Challenges(clock)
@@ -192,17 +200,22 @@ class Passkeys:
         return msgspec.convert(options_to_json_dict(options), wire.RequestOptions)
 
     async def sign_in(
-        self, credential: wire.UsedCredential, device: str, old_token: str | None
+        self, credential: wire.UsedCredential, device: str, old_token: str | None, address: str
     ) -> SignedIn:
         """Prove a passkey and get a session in place of the browser's old one.
 
+        `address` is the network address that asks. What carries no challenge of ours is refused
+        before it is counted, so that made-up bytes use up nobody's tries.
+
         Raises:
-            PasskeysUnavailableError, PasskeyExpiredError, PasskeyInvalidError,
-            PasskeyUnknownError, PasskeyClonedError, BannedError, StoreUnavailableError
+            PasskeysUnavailableError, PasskeyExpiredError, PasskeyTooOftenError,
+            PasskeyInvalidError, PasskeyUnknownError, PasskeyClonedError, BannedError,
+            StoreUnavailableError
         """
         house = self._require_house()
         challenge = _challenge_of(credential.response.client_data)
         self._challenges.require(challenge, _SIGN_IN)
+        await self._count(address)
         passkey = await self._store.passkey(_credential_id(credential.raw_id))
         if passkey is None:
             raise PasskeyUnknownError
@@ -232,6 +245,14 @@ class Passkeys:
             begun = await self._sessions.begin(member.member_id, device, old_token)
         await self._sessions.settle(begun)
         return SignedIn(begun.token, member)
+
+    async def _count(self, address: str) -> None:
+        key = self._limits.hashed(b"passkey-address\0" + home_of(address).encode())
+        draw = Draw("passkey-address", (key,), SIGN_INS_PER_ADDRESS)
+        try:
+            await self._store.draw([draw], self._clock.now_ms())
+        except BucketEmptyError:
+            raise PasskeyTooOftenError from None
 
     async def _may_enter(self, member_id: MemberId) -> Member:
         member = await self._store.member(member_id)

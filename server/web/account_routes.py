@@ -116,7 +116,7 @@ async def sign_in(request: web.Request) -> web.Response:
     body = await body_of(request, wire.PasskeySignIn)
     door = request.app[keys.DOOR]
     signed_in = await request.app[keys.HOUSE].passkeys.sign_in(
-        body.credential, device_of_browser(request), door.token(request)
+        body.credential, device_of_browser(request), door.token(request), door.address(request)
     )
     response = answer(SignedIn(me=render.me(signed_in.member)))
     door.set_token(response, signed_in.token)

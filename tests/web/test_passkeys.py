@@ -13,12 +13,14 @@ from aiohttp import ClientResponse
 
 from protocol import signalling as wire
 from protocol.account import NewCredential, UsedCredential
-from server.domain.errors import MasilError, NotSignedInError
+from server.domain.errors import MasilError, NotSignedInError, PasskeyExpiredError
 from server.domain.ids import MemberId
 from server.domain.member import Member
 from server.domain.passkey import PASSKEYS_MAX
-from server.service.challenges import LIFETIME_MS
+from server.service.challenges import LIFETIME_MS, SPENT_MAX, Challenges
+from server.service.passkeys import SIGN_INS_PER_ADDRESS
 from tests.fakes.authenticator import PRESENT, FakeAuthenticator, decoded, encoded
+from tests.fakes.clock import FakeClock
 from tests.web.gate import Gate
 from tests.web.page import Page
 
@@ -302,6 +304,43 @@ async def test_a_session_that_was_just_ended_leaves_no_key_behind(gate: Gate) ->
     assert await gate.store.passkeys_of(who.member_id) == []
 
 
+async def test_an_address_signs_in_by_passkey_sixty_times_an_hour_and_a_restart_resets_nothing(
+    gate: Gate,
+) -> None:
+    device = await register(gate, await gate.member(1))
+    page = gate.page()
+    for _ in range(SIGN_INS_PER_ADDRESS.tokens):
+        await sign_in(page, {**device.get(await request_options(page)), "rawId": "bm9uZQ"})
+    await gate.restart()
+    page = gate.page()
+    refused = await sign_in(page, device.get(await request_options(page)))
+    assert await code_of(refused) == (429, "passkey_too_often")
+    gate.clock.advance(SIGN_INS_PER_ADDRESS.refill_ms)
+    assert (await sign_in(page, device.get(await request_options(page)))).status == 200
+
+
+async def test_what_carries_no_challenge_of_ours_uses_up_nobodys_tries(gate: Gate) -> None:
+    device = await register(gate, await gate.member(1))
+    page = gate.page()
+    old = device.get(await request_options(page))
+    gate.clock.advance(LIFETIME_MS)
+    for _ in range(SIGN_INS_PER_ADDRESS.tokens + 1):
+        assert await code_of(await sign_in(page, old)) == (401, "passkey_expired")
+    assert (await sign_in(page, device.get(await request_options(page)))).status == 200
+
+
+def test_used_challenges_beyond_ten_thousand_make_all_void_and_none_usable_twice() -> None:
+    challenges, purpose = Challenges(FakeClock()), b"sign-in"
+    first, waiting = challenges.new(purpose), challenges.new(purpose)
+    challenges.spend(first, purpose)
+    for _ in range(SPENT_MAX):
+        challenges.spend(challenges.new(purpose), purpose)
+    for void in (first, waiting):
+        with pytest.raises(PasskeyExpiredError):
+            challenges.require(void, purpose)
+    challenges.spend(challenges.new(purpose), purpose)
+
+
 async def test_a_foreign_page_gets_no_challenge(gate: Gate) -> None:
     member = await gate.member(1)
     for path in ("/api/passkeys/challenge", "/api/sign-in/passkey/challenge"):
@@ -351,7 +390,8 @@ async def test_no_made_up_bytes_are_more_than_refused(gate: Gate) -> None:
             if creating:
                 await add(who, token, msgspec.convert(made, NewCredential), "")
             else:
-                await enter(msgspec.convert(made, UsedCredential), "", None)
+                address = f"192.0.{turn // 250}.{turn % 250}"
+                await enter(msgspec.convert(made, UsedCredential), "", None, address)
         except MasilError:
             refusals += 1
         for kept in (await gate.store.passkeys_of(who.member_id))[1:]:
