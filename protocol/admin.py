@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from protocol.account import AccountExport
 from protocol.people import Membership, PersonView, ReportReason
 from protocol.wire import Id, Message, Token, View
 
@@ -88,6 +89,20 @@ class CloseReport(Message, frozen=True):
     report_id: Token
 
 
+class ExportMember(Message, frozen=True):
+    """Everything kept about a person, to be handed to him. Reply: `member_exported`."""
+
+    id: Id
+    member_id: Token
+
+
+class EraseMember(Message, frozen=True):
+    """Erase a person at once, as he could himself; an admin loses his role first. Reply: `ok`."""
+
+    id: Id
+    member_id: Token
+
+
 class GiveInvite(Message, frozen=True):
     """For the operator: an invitation in the name of the first admin. Reply: `invite_given`."""
 
@@ -124,8 +139,23 @@ class ReportsWaiting(Message, frozen=True):
     count: int
 
 
+class MemberExported(Message, frozen=True):
+    """Reply to `export_member`: the same file that the person would take home."""
+
+    id: Id
+    account: AccountExport
+
+
 AdminCommand = (
-    ListMembers | BanMember | UnbanMember | SetAdmin | ListReports | CloseReport | GiveInvite
+    ListMembers
+    | BanMember
+    | UnbanMember
+    | SetAdmin
+    | ListReports
+    | CloseReport
+    | GiveInvite
+    | ExportMember
+    | EraseMember
 )
-AdminReply = MembersListed | ReportsListed | InviteGiven
+AdminReply = MembersListed | ReportsListed | InviteGiven | MemberExported
 AdminEvent = ReportsWaiting

@@ -9,6 +9,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 import typer
 
 from protocol import admin as wire
@@ -97,6 +98,26 @@ def close_report(
 ) -> None:
     """A report was dealt with."""
     _do(wire.CloseReport(id=_ID, report_id=report_id))
+
+
+@app.command()
+def export_user(member_id: MemberArgument) -> None:
+    """Print all that is kept about somebody, as JSON, to be handed to him."""
+    told = _ask(wire.ExportMember(id=_ID, member_id=member_id))
+    if not isinstance(told, wire.MemberExported):
+        raise typer.Exit(EXIT_REFUSED)
+    typer.echo(msgspec.json.format(msgspec.json.encode(told.account), indent=2))
+
+
+@app.command()
+def erase_user(
+    member_id: MemberArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+) -> None:
+    """Erase somebody at once: account, contacts, invitations, sessions, seat. A ban stays."""
+    if not yes:
+        typer.confirm("This cannot be taken back. Erase this account?", abort=True)
+    _do(wire.EraseMember(id=_ID, member_id=member_id))
 
 
 @app.command()

@@ -4,6 +4,7 @@
  * Owns the admin's part of the state. Decides nothing: the gate asks who asks.
  */
 
+import { EXPORT_FILE } from "./account";
 import type { MemberRow, ReportView } from "./protocol.gen";
 import { CommandError, type Signalling } from "./signalling";
 import type { AppState, ProblemCode } from "./state";
@@ -33,16 +34,24 @@ export const NO_ADMIN: AdminState = {
 type MemberCommand =
   | { type: "ban_member"; memberId: string; reason: string }
   | { type: "unban_member"; memberId: string }
-  | { type: "set_admin"; memberId: string; isAdmin: boolean };
+  | { type: "set_admin"; memberId: string; isAdmin: boolean }
+  | { type: "erase_member"; memberId: string };
 
 export class Administration {
   readonly #store: Store<AppState>;
   readonly #signalling: Pick<Signalling, "request">;
+  /** Put a file where the reader keeps what he downloads. */
+  readonly #save: (file: Blob, name: string) => void;
   #asked = 0;
 
-  constructor(store: Store<AppState>, signalling: Pick<Signalling, "request">) {
+  constructor(
+    store: Store<AppState>,
+    signalling: Pick<Signalling, "request">,
+    save: (file: Blob, name: string) => void,
+  ) {
     this.#store = store;
     this.#signalling = signalling;
+    this.#save = save;
   }
 
   /** People by a part of their name; an answer that a newer question has overtaken is dropped. */
@@ -57,6 +66,14 @@ export class Administration {
     this.#try(async () => {
       await this.#signalling.request(command);
       await this.#reload();
+    });
+
+  /** Everything kept about a person, to be handed to him. */
+  exportMember = (memberId: string): Promise<void> =>
+    this.#try(async () => {
+      const { account } = await this.#signalling.request({ type: "export_member", memberId });
+      const file = new Blob([JSON.stringify(account, null, 2)], { type: "application/json" });
+      this.#save(file, EXPORT_FILE);
     });
 
   showReports = (closed: boolean): Promise<void> =>

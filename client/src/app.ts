@@ -75,7 +75,7 @@ export class App {
     });
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
-    this.administration = new Administration(deps.store, this.#signalling);
+    this.administration = new Administration(deps.store, this.#signalling, deps.save);
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
     this.account = new Account({

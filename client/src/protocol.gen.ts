@@ -389,6 +389,20 @@ export interface GiveInvite {
   id: number;
 }
 
+/** Everything kept about a person, to be handed to him. Reply: `member_exported`. */
+export interface ExportMember {
+  type: "export_member";
+  id: number;
+  memberId: string;
+}
+
+/** Erase a person at once, as he could himself; an admin loses his role first. Reply: `ok`. */
+export interface EraseMember {
+  type: "erase_member";
+  id: number;
+  memberId: string;
+}
+
 /**
  * Push to this browser while no page is open; replaces what its session said before.
  *
@@ -921,6 +935,23 @@ export interface InviteGiven {
   expiresAtMs: number;
 }
 
+/** Everything that the house keeps about one person; the file that he takes home. */
+export interface AccountExport {
+  format: "masil-account-1";
+  exportedAtMs: number;
+  /** Rows by section; empty sections show what could be there. */
+  kept: Record<string, (Record<string, string | number | number | boolean | null>)[]>;
+  /** What is kept and not told, each with the reason. */
+  leftOut: Record<string, string>;
+}
+
+/** Reply to `export_member`: the same file that the person would take home. */
+export interface MemberExported {
+  type: "member_exported";
+  id: number;
+  account: AccountExport;
+}
+
 /** To admins: how many reports are open, whenever that changes. */
 export interface ReportsWaiting {
   type: "reports_waiting";
@@ -1138,16 +1169,6 @@ export interface RequestOptions {
   userVerification: "required";
 }
 
-/** Everything that the house keeps about one person; the file that he takes home. */
-export interface AccountExport {
-  format: "masil-account-1";
-  exportedAtMs: number;
-  /** Rows by section; empty sections show what could be there. */
-  kept: Record<string, (Record<string, string | number | number | boolean | null>)[]>;
-  /** What is kept and not told, each with the reason. */
-  leftOut: Record<string, string>;
-}
-
 export type ClientMessage =
   | Ping
   | OpenRoom
@@ -1183,6 +1204,8 @@ export type ClientMessage =
   | ListReports
   | CloseReport
   | GiveInvite
+  | ExportMember
+  | EraseMember
   | SubscribePush
   | UnsubscribePush
   | GetProfile
@@ -1228,6 +1251,7 @@ export type ServerMessage =
   | MembersListed
   | ReportsListed
   | InviteGiven
+  | MemberExported
   | ReportsWaiting;
 
 export type RequestBody =

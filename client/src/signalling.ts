@@ -12,6 +12,7 @@ import type {
   Invites,
   Joined,
   MediaOffer,
+  MemberExported,
   MembersListed,
   Ok,
   OwnProfile,
@@ -35,6 +36,7 @@ interface Replies {
   list_invites: Invites;
   list_members: MembersListed;
   list_reports: ReportsListed;
+  export_member: MemberExported;
   open_room: RoomOpened;
   join_room: Joined;
   renew_media: MediaOffer;

@@ -17,7 +17,7 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   switch_captions: true, consent: true, add_contacts: true, forget_contacts: true, admit: true,
   ignore_knock: true, withdraw_knock: true,
   list_members: true, ban_member: true, unban_member: true, set_admin: true, list_reports: true,
-  give_invite: true,
+  give_invite: true, export_member: true, erase_member: true,
   close_report: true, create_invite: true, list_invites: true, revoke_invite: true,
   use_invite: true, subscribe_push: true, unsubscribe_push: true, set_asks_me: true,
   get_profile: true, get_own_profile: true, update_profile: true,
@@ -34,6 +34,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
   profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", invite_given: "reply", members_listed: "reply", reports_listed: "reply",
+  member_exported: "reply",
 };
 
 interface Vectors {

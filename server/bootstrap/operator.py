@@ -16,6 +16,7 @@ from server.bootstrap.gate import invite_rules, open_store
 from server.clock import SystemClock
 from server.config import Settings
 from server.ports import Store
+from server.service.account import Account
 from server.service.administration import Administration
 from server.service.admission import Admission
 from server.service.hub import Hub
@@ -27,7 +28,8 @@ from server.web.admin_commands import AdminCommands
 from server.web.operator import answer
 
 TIMEOUT_S = 30.0
-MAX_REPLY_BYTES = 16 * MAX_MESSAGE_BYTES
+MAX_REPLY_BYTES = 1024 * MAX_MESSAGE_BYTES
+"""The export of a person who follows and was asked by thousands is the largest."""
 
 
 async def ask(settings: Settings, command: AdminCommand) -> ServerMessage:
@@ -67,4 +69,6 @@ def _administration(settings: Settings, store: Store) -> Administration:
     admission = Admission(store, clock, hub, pepper)
     limits = Limits(store, clock, pepper)
     invites = Invites(store, clock, hub, limits, None, invite_rules(settings))
-    return Administration(store, clock, hub, admission, invites, NobodyInside())
+    nobody = NobodyInside()
+    account = Account(store, clock, hub, admission, nobody)
+    return Administration(store, clock, hub, admission, invites, nobody, account)

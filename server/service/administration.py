@@ -11,6 +11,7 @@ from typing import Protocol
 
 from protocol import admin as wire
 from protocol import door, people
+from protocol.account import AccountExport
 from server.domain import ban as bans
 from server.domain import knock as knocks
 from server.domain import report as reports
@@ -21,6 +22,7 @@ from server.domain.member import Member, Membership
 from server.domain.report import Report
 from server.ports import Clock, Store
 from server.service import render
+from server.service.account import Account
 from server.service.admission import Admission
 from server.service.hub import Hub
 from server.service.invites import Invites
@@ -44,6 +46,7 @@ class Administration:
         admission: Admission,
         invites: Invites,
         evictor: Evictor,
+        account: Account,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -51,6 +54,7 @@ class Administration:
         self._admission = admission
         self._invites = invites
         self._evictor = evictor
+        self._account = account
         self._deciding = asyncio.Lock()
         """Two admins must not take each other's role at the same moment."""
 
@@ -113,6 +117,26 @@ class Administration:
             changed = replace(member, is_admin=is_admin)
             await self._store.save_member(changed)
         self._hub.to_member(member_id, people.MeChanged(me=render.me(changed)))
+
+    async def export(self, member_id: MemberId) -> AccountExport:
+        """Everything kept about a person, for the operator to hand to him.
+
+        Raises:
+            NoSuchMemberError, StoreUnavailableError
+        """
+        return await self._account.export(member_id)
+
+    async def erase(self, member_id: MemberId) -> None:
+        """Erase a person at once, as he could himself. A ban of his number stays.
+
+        Raises:
+            NoSuchMemberError, StoreUnavailableError
+            WrongStateError: he is an admin: take the role first.
+        """
+        async with self._deciding:
+            if (await self._member(member_id)).is_admin:
+                raise WrongStateError
+            await self._account.erase(member_id)
 
     async def give_invite(self, id_: int) -> wire.InviteGiven:
         """An invitation in the name of the admin who has been here longest.

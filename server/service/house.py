@@ -121,7 +121,7 @@ def build(outside: Outside) -> House:
     account = Account(outside.store, outside.clock, hub, people.admission, rooms)
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
-        outside.store, outside.clock, hub, people.admission, people.invites, evictor=rooms
+        outside.store, outside.clock, hub, people.admission, people.invites, rooms, account
     )
     profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
     reporting = Reporting(outside.store, outside.clock, limits, administration)

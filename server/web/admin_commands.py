@@ -26,14 +26,10 @@ class AdminCommands:
             MasilError: why it was refused.
         """
         match command:
-            case wire.ListMembers(id=id_, query=query, after=after):
-                members, more = await self._house.members(query, after)
-                return wire.MembersListed(id=id_, members=members, more=more)
-            case wire.ListReports(id=id_, closed=closed):
-                reports = await self._house.reports(closed=closed)
-                return wire.ReportsListed(id=id_, reports=reports)
-            case wire.GiveInvite(id=id_):
-                return await self._house.give_invite(id_)
+            case wire.ListMembers() | wire.ListReports() | wire.GiveInvite() | wire.ExportMember():
+                return await self._tell(command)
+            case wire.EraseMember(member_id=member_id):
+                await self._house.erase(MemberId(member_id))
             case wire.BanMember(member_id=member_id, reason=reason):
                 await self._house.ban(MemberId(member_id), reason)
             case wire.UnbanMember(member_id=member_id):
@@ -45,3 +41,21 @@ class AdminCommands:
             case _:
                 assert_never(command)
         return Ok(id=command.id)
+
+    async def _tell(
+        self, question: wire.ListMembers | wire.ListReports | wire.GiveInvite | wire.ExportMember
+    ) -> wire.AdminReply:
+        match question:
+            case wire.ListMembers(id=id_, query=query, after=after):
+                members, more = await self._house.members(query, after)
+                return wire.MembersListed(id=id_, members=members, more=more)
+            case wire.ListReports(id=id_, closed=closed):
+                reports = await self._house.reports(closed=closed)
+                return wire.ReportsListed(id=id_, reports=reports)
+            case wire.GiveInvite(id=id_):
+                return await self._house.give_invite(id_)
+            case wire.ExportMember(id=id_, member_id=member_id):
+                account = await self._house.export(MemberId(member_id))
+                return wire.MemberExported(id=id_, account=account)
+            case _:
+                assert_never(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 
@@ -158,3 +159,20 @@ def test_a_report_from_a_room_reaches_the_admins_and_a_new_name_everybody(
     open_own(ann.page, "Order in the house")
     expect(ann.page.get_by_test_id("report").get_by_text("About Bea Moon")).to_be_visible()
     flows.end_room(bea.page)
+
+
+def test_an_admin_hands_somebody_his_data_and_erases_him(ann: Person, bea: Person) -> None:
+    for who in (ann, bea):
+        who.page.goto("/")
+    open_own(ann.page, "Order in the house")
+    row = ann.page.get_by_test_id("member").filter(has_text="Bea")
+    row.get_by_text("More", exact=True).click()
+    row.get_by_role("button", name="Save what is kept about").click()
+    with ann.page.expect_download() as downloading:
+        ann.page.get_by_role("dialog").get_by_role("button", name="Data").click()
+    kept = json.loads(downloading.value.path().read_text("utf-8"))["kept"]
+    assert [account["name"] for account in kept["account"]] == ["Bea Moon"]
+    row.get_by_role("button", name="Erase").click()
+    ann.page.get_by_role("dialog").get_by_role("button", name="Erase").click()
+    expect(row).to_have_count(0)
+    expect(bea.page.get_by_role("heading", name="Come on over")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import stat
 import subprocess
@@ -48,6 +49,7 @@ def masil(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "server", *arguments],
         cwd=ROOT,
         env={**os.environ, "MASIL_STATE_DIR": str(state)},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=30,
@@ -70,6 +72,19 @@ def test_an_invitation_is_printed_with_its_link(tmp_path: Path) -> None:
     assert link.startswith("http://localhost:8080/invite#")
     assert len(link.partition("#")[2]) >= 22
     assert masil(tmp_path, "invite").stdout.split()[0] != link
+
+
+def test_the_operator_exports_and_erases_a_person(tmp_path: Path) -> None:
+    settle(tmp_path)
+    told = json.loads(masil(tmp_path, "export-user", "id-1").stdout)
+    assert told["format"] == "masil-account-1"
+    assert told["kept"]["account"][0]["name"] == "민지"
+    unsure = masil(tmp_path, "erase-user", "id-1")
+    assert unsure.returncode == 1, "nobody said yes"
+    assert masil(tmp_path, "erase-user", "id-0", "--yes").returncode == 1, "an admin"
+    assert masil(tmp_path, "erase-user", "id-1", "--yes").stdout.strip() == "Done."
+    assert "id-1" not in masil(tmp_path, "members").stdout
+    assert masil(tmp_path, "export-user", "id-1").returncode == 1
 
 
 def test_a_refusal_is_a_sentence_on_standard_error(tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 
+import msgspec
+
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from server.domain import report as reports
 from server.domain.contact import CONTACT_LIFETIME_MS
-from server.domain.ids import MemberId, ReportId
+from server.domain.ids import InviteId, MemberId, ReportId
+from server.domain.invite import Invite
 from server.service.admission import EXPIRE_KNOCKS, FORGET_CONTACTS
 from server.service.sessions import EXPIRE_SESSIONS
 from tests.web.gate import Gate, until
@@ -49,6 +52,8 @@ async def test_only_admins_may_keep_order(gate: Gate) -> None:
         await member.refusal(wire.BanMember, member_id=admin.member_id),
         await member.refusal(wire.SetAdmin, member_id=member.member_id, is_admin=True),
         await member.refusal(wire.ListReports),
+        await member.refusal(wire.ExportMember, member_id=admin.member_id),
+        await member.refusal(wire.EraseMember, member_id=admin.member_id),
     ]
     assert set(refused) == {ErrorCode.NOT_ADMIN}
 
@@ -175,3 +180,37 @@ async def test_jobs_leave_a_note_of_what_they_forgot(gate: Gate) -> None:
     await gate.house.sessions.tidy()
     runs = {job: affected for job, _, affected in await gate.store.job_runs()}
     assert runs == {FORGET_CONTACTS: 2, EXPIRE_KNOCKS: 0, EXPIRE_SESSIONS: 0}
+
+
+async def test_an_admin_hands_a_person_his_data_and_erases_him(gate: Gate) -> None:
+    admin, target = await gate.founder(), await gate.member(1)
+    told = await admin.ask(wire.ExportMember, member_id=target.member_id)
+    own = await (await target.http.get(gate.base + "/api/export")).json()
+    assert msgspec.to_builtins(told.account)["kept"] == own["kept"]
+    assert told.account.kept["account"][0]["memberId"] == target.member_id
+    await admin.ask(wire.EraseMember, member_id=target.member_id)
+    await target.closed()
+    assert await gate.store.member(MemberId(target.member_id)) is None
+    gone = await admin.refusal(wire.ExportMember, member_id=target.member_id)
+    assert gone is ErrorCode.NO_SUCH_MEMBER
+
+
+async def test_an_admin_is_not_erased_by_another_before_the_role_is_taken(gate: Gate) -> None:
+    admin, other = await gate.founder(), await gate.member(1)
+    await admin.ask(wire.SetAdmin, member_id=other.member_id, is_admin=True)
+    refused = await admin.refusal(wire.EraseMember, member_id=other.member_id)
+    assert refused is ErrorCode.WRONG_STATE
+    await admin.ask(wire.SetAdmin, member_id=other.member_id, is_admin=False)
+    await admin.ask(wire.EraseMember, member_id=other.member_id)
+
+
+async def test_the_export_of_a_person_with_thousands_of_rows_reaches_the_page(gate: Gate) -> None:
+    admin, target = await gate.founder(), MemberId((await gate.member(1)).member_id)
+    async with gate.store.transaction():
+        for index in range(3_000):
+            invite_id = InviteId(f"invite-{index:06}-{'x' * 100}")
+            await gate.store.save_invite(
+                Invite(invite_id, index.to_bytes(32, "big"), target, False, 1, 2)
+            )
+    told = await admin.ask(wire.ExportMember, member_id=target)
+    assert len(told.account.kept["invitations"]) == 3_000

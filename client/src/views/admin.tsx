@@ -159,7 +159,7 @@ function Member({ member, actions, me }: MemberProps) {
   );
 }
 
-type Question = "ban" | "give" | "take";
+type Question = "ban" | "give" | "take" | "export" | "erase";
 
 interface MemberActionsProps {
   readonly member: MemberRow;
@@ -176,11 +176,13 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
   const banned = member.membership === "banned";
   const answer = (question: Question) => {
     setAsking(null);
-    if (question === "ban") void actions.change({ type: "ban_member", memberId, reason: "" });
+    if (question === "export") void actions.exportMember(memberId);
+    else if (question === "erase") void actions.change({ type: "erase_member", memberId });
+    else if (question === "ban") void actions.change({ type: "ban_member", memberId, reason: "" });
     else void actions.change({ type: "set_admin", memberId, isAdmin: question === "give" });
   };
   return (
-    <>
+    <span class="row member-actions">
       {banned ? (
         <button
           type="button"
@@ -214,6 +216,31 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
           )}
         </>
       )}
+      {roles && (
+        <details class="more">
+          <summary aria-label={t("admin.other_name", { name })}>{t("admin.other")}</summary>
+          <span class="row">
+            <button
+              type="button"
+              class="link"
+              aria-label={t("admin.export_name", { name })}
+              onClick={() => setAsking("export")}
+            >
+              {t("admin.export")}
+            </button>
+            {!member.isAdmin && (
+              <button
+                type="button"
+                class="link danger-link"
+                aria-label={t("admin.erase_name", { name })}
+                onClick={() => setAsking("erase")}
+              >
+                {t("admin.erase")}
+              </button>
+            )}
+          </span>
+        </details>
+      )}
       {asking !== null && (
         <Confirm
           title={t(`admin.${asking}_name`, { name })}
@@ -223,6 +250,6 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
           onClose={() => setAsking(null)}
         />
       )}
-    </>
+    </span>
   );
 }

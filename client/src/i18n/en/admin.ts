@@ -31,6 +31,16 @@ export const admin = {
   "admin.take": "Take the role",
   "admin.take_name": "Take the admin’s role from {name}",
   "admin.take_confirm": "This person stays a member.",
+  "admin.other": "More",
+  "admin.other_name": "More about {name}",
+  "admin.export": "Data",
+  "admin.export_name": "Save what is kept about {name}",
+  "admin.export_confirm":
+    "A file with all that this house keeps about this person. Hand it to nobody else, and delete it then.",
+  "admin.erase": "Erase",
+  "admin.erase_name": "Erase {name}’s account",
+  "admin.erase_confirm":
+    "Account, contacts, invitations and sessions are gone at once. This cannot be taken back.",
 
   "report.harassment": "Harassment",
   "report.hate": "Hate",

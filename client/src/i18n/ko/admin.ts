@@ -31,6 +31,15 @@ export const admin = {
   "admin.take": "관리자 그만",
   "admin.take_name": "{name}님 관리자 그만",
   "admin.take_confirm": "회원으로는 계속 남아요.",
+  "admin.other": "더",
+  "admin.other_name": "{name}님에 대해 더",
+  "admin.export": "데이터",
+  "admin.export_name": "{name}님의 데이터 저장하기",
+  "admin.export_confirm":
+    "이 집에 남아 있는 그 사람의 모든 데이터가 담긴 파일이에요. 본인에게만 건네고, 건넨 뒤에는 지워 주세요.",
+  "admin.erase": "지우기",
+  "admin.erase_name": "{name}님 계정 지우기",
+  "admin.erase_confirm": "계정, 연락처, 초대, 로그인이 바로 모두 사라져요. 되돌릴 수 없어요.",
 
   "report.harassment": "괴롭힘",
   "report.hate": "혐오",
