@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from server.domain.errors import (
-    CaptionsOffError,
-    NotModeratorError,
-    NotOnStageError,
-    RoomNotFoundError,
-)
+from server.domain.errors import CaptionsOffError, NotOnStageError
 from server.domain.events import CaptionsSwitched, ConsentGranted, ConsentWithdrawn, RoomEvent
 from server.domain.ids import MemberId, TapId
-from server.domain.room import Change, Consent, Role, Room, replace_participant
+from server.domain.roles import Command
+from server.domain.room import Change, Consent, Room, authorise, replace_participant
 
 
 def switch_captions(room: Room, by: MemberId, on: bool) -> Change:
@@ -25,10 +21,7 @@ def switch_captions(room: Room, by: MemberId, on: bool) -> Change:
     Raises:
         NotModeratorError, NotInRoomError, RoomNotFoundError
     """
-    if room.ended:
-        raise RoomNotFoundError
-    if room.participant(by).role is not Role.MODERATOR:
-        raise NotModeratorError
+    authorise(room, Command.SWITCH_CAPTIONS, by)
     if room.captions_on == on:
         return room, ()
     events: list[RoomEvent] = []
@@ -47,8 +40,7 @@ def grant(room: Room, member_id: MemberId, tap_id: TapId, language: str | None) 
         CaptionsOffError: nobody invited the scribe.
         NotOnStageError: listeners have no voice to turn into text.
     """
-    if room.ended:
-        raise RoomNotFoundError
+    authorise(room, Command.CONSENT, member_id)
     participant = room.participant(member_id)
     if not room.captions_on:
         raise CaptionsOffError
@@ -62,8 +54,7 @@ def grant(room: Room, member_id: MemberId, tap_id: TapId, language: str | None) 
 
 def withdraw(room: Room, member_id: MemberId) -> Change:
     """A person takes his yes back. Idempotent."""
-    if room.ended:
-        raise RoomNotFoundError
+    authorise(room, Command.CONSENT, member_id)
     consent = room.participant(member_id).consent
     if consent is None:
         return room, ()

@@ -230,3 +230,19 @@ class StoreUnavailableError(MasilError):
 
 class BadPushEndpointError(MasilError):
     """Not an address or a key that a push service or a browser can have."""
+
+
+class RoomLockedError(MasilError):
+    """The room takes nobody new."""
+
+
+class BannedFromRoomError(MasilError):
+    """A moderator banned this person from the room."""
+
+
+class HeldMuteError(MasilError):
+    """A moderator muted this speaker; a moderator has to allow him to unmute."""
+
+
+class RoomBansFullError(MasilError):
+    """More people banned from one room than one list may hold."""

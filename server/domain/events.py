@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from server.domain.ids import MemberId, TapId
 
@@ -14,11 +15,26 @@ class ParticipantChanged:
     member_id: MemberId
 
 
+class Why(Enum):
+    """Why a seat is gone."""
+
+    LEFT = "left"
+    """By himself, or his grace time ran out."""
+    REMOVED = "removed"
+    BANNED = "banned"
+
+
 @dataclass(frozen=True, slots=True)
 class ParticipantLeft:
-    """Somebody left, or his grace time ran out."""
+    """Somebody left, or was put out."""
 
     member_id: MemberId
+    why: Why = Why.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """The lock, the bans, or who is asked to take the room over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +65,14 @@ class ConsentWithdrawn:
 class RoomEnded:
     """The room is over."""
 
+    abandoned: bool = False
+    """Its host was gone and nobody took it over."""
+
 
 RoomEvent = (
     ParticipantChanged
     | ParticipantLeft
+    | RoomChanged
     | CaptionsSwitched
     | ConsentGranted
     | ConsentWithdrawn

@@ -1,55 +1,46 @@
-"""A room, its seats and its roles: moderator, speaker, listener.
+"""A room and its seats: coming and going, and who inherits it.
 
 Every function takes a room and returns the next one with the events that led there; nothing is
 changed in place. A command that changes nothing returns the same room and no events, so commands
-may be repeated. Consent to captions is in `consent.py`.
+may be repeated. Who may do what is in `roles.py`; hands and microphones are in `stage.py`, what
+moderators do to others in `moderation.py`, who takes a room over that has no host in
+`succession.py`, consent to captions in `consent.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
+from server.domain import roles
 from server.domain.errors import (
     BadTitleError,
+    BannedFromRoomError,
     NoSuchParticipantError,
     NotInRoomError,
-    NotModeratorError,
-    NotOnStageError,
     RoomFullError,
-    RoomNotFoundError,
+    RoomLockedError,
     StageFullError,
-    WrongStateError,
 )
 from server.domain.events import (
     ConsentWithdrawn,
     ParticipantChanged,
     ParticipantLeft,
+    RoomChanged,
     RoomEnded,
     RoomEvent,
+    Why,
 )
 from server.domain.ids import Csrc, MemberId, RoomId, TapId
 from server.domain.member import Member, require_member
+from server.domain.roles import Command, RoomState
+from server.domain.roles import Role as Role
 
 TITLE_MAX_CHARS = 80
 ROOM_MAX_PARTICIPANTS = 5_000
 STAGE_MAX_SEATS = 50
 GRACE_MS = 60_000
 """How long the seat of a lost connection is kept."""
-
-
-class Role(Enum):
-    """What one may do in a room."""
-
-    MODERATOR = "moderator"
-    SPEAKER = "speaker"
-    LISTENER = "listener"
-
-    @property
-    def on_stage(self) -> bool:
-        """Moderators and speakers have a microphone."""
-        return self is not Role.LISTENER
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +66,21 @@ class Participant:
     away_since_ms: int | None = None
     """Set while the connection is lost and the seat is kept."""
     consent: Consent | None = None
+    held: bool = False
+    """A moderator muted this speaker: only a moderator allows him to unmute himself again."""
+    unmute_asked_at_ms: int | None = None
+    """Since when one who is held asks to be allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """The room has no host any more, and a listener is asked to take it over."""
+
+    since_ms: int
+    offered: MemberId | None = None
+    offered_at_ms: int = 0
+    passed: frozenset[MemberId] = frozenset()
+    """Who declined, or did not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,24 @@ class Room:
     captions_on: bool = False
     next_csrc: int = 1
     participants: Mapping[MemberId, Participant] = field(default_factory=dict)
+    locked: bool = False
+    banned: Mapping[MemberId, str] = field(default_factory=dict)
+    """Who may not come in any more, with the name he had; in order, never changed in place."""
+    succession: Succession | None = None
+
+    @property
+    def state(self) -> RoomState:
+        """What the room is like as a whole."""
+        if self.ended:
+            return RoomState.ENDED
+        if self.succession is not None:
+            return RoomState.HOSTLESS
+        return RoomState.LOCKED if self.locked else RoomState.OPEN
+
+    def role_of(self, member_id: MemberId) -> Role | None:
+        """The role of a person; None where he has no seat."""
+        seat = self.participants.get(member_id)
+        return seat.role if seat else None
 
     def participant(self, member_id: MemberId) -> Participant:
         """The seat of a person who must be in the room.
@@ -144,17 +168,21 @@ def open_room(room_id: RoomId, title: str, opener: Member, now_ms: int) -> Chang
 
 
 def join(room: Room, member: Member, now_ms: int) -> Change:
-    """Enter as a listener, or come back to the seat that was kept.
+    """Enter as a listener, or come back to the seat that was kept, also in a locked room.
 
     Raises:
         NotAdmittedError: the person still waits at the door.
         RoomNotFoundError: the room has ended.
-        RoomFullError
+        BannedFromRoomError, RoomLockedError, RoomFullError
     """
     require_member(member)
-    _require_live(room)
+    authorise(room, Command.JOIN_ROOM, member.member_id)
     if member.member_id in room.participants:
         return replace_participant(room, member.member_id, away_since_ms=None, name=member.name)
+    if member.member_id in room.banned:
+        raise BannedFromRoomError
+    if room.locked:
+        raise RoomLockedError
     if len(room.participants) >= ROOM_MAX_PARTICIPANTS:
         raise RoomFullError
     return _seat(room, member, Role.LISTENER, now_ms)
@@ -176,12 +204,18 @@ def disconnect(room: Room, member_id: MemberId, now_ms: int) -> Change:
 
 
 def expire_away(room: Room, now_ms: int) -> Change:
-    """Let go of everybody whose grace time is over."""
+    """Let go of everybody whose grace time is over.
+
+    A host whose connection is lost keeps seat and role for that long. After it the room is not
+    left hanging: the speaker who joined first inherits it, those who are present before those who
+    are away, and whom no moderator muted before whom one did. Where nobody else is on stage but
+    listeners are present, the room goes on without a host while they are asked (`succession.py`).
+    """
     events: list[RoomEvent] = []
     for participant in list(room.participants.values()):
         away = participant.away_since_ms
         if not room.ended and away is not None and now_ms - away >= GRACE_MS:
-            room, more = leave(room, participant.member_id)
+            room, more = depart(room, participant.member_id, hostless_since_ms=now_ms)
             events += more
     return room, tuple(events)
 
@@ -189,26 +223,54 @@ def expire_away(room: Room, now_ms: int) -> Change:
 def leave(room: Room, member_id: MemberId) -> Change:
     """Leave for good.
 
-    Where the last moderator goes, the speaker who joined first inherits; with nobody left on
-    stage the room ends.
+    Where the last moderator goes, the speaker who joined first inherits. A host who leaves on
+    purpose with nobody else on stage ends the room: there is nothing left to listen to.
     """
-    _require_live(room)
+    authorise(room, Command.LEAVE_ROOM, member_id)
+    return depart(room, member_id)
+
+
+def depart(
+    room: Room,
+    member_id: MemberId,
+    why: Why = Why.LEFT,
+    *,
+    hostless_since_ms: int | None = None,
+    banned: Mapping[MemberId, str] | None = None,
+) -> Change:
+    """Take a seat away, and see to it that the room has a moderator, asks for one, or ends.
+
+    Only with `hostless_since_ms` may it go on without one for a while.
+    """
     leaver = room.participant(member_id)
     events: list[RoomEvent] = []
     if leaver.consent:
         events.append(ConsentWithdrawn(member_id, leaver.consent.tap_id))
     others = {k: v for k, v in room.participants.items() if k != member_id}
-    room = replace(room, participants=others, revision=room.revision + 1)
-    events.append(ParticipantLeft(member_id))
-    if room.moderators():
-        return room, tuple(events)
-    heir = next((p for p in room.stage() if p.away_since_ms is None), None)
-    heir = heir or next(iter(room.stage()), None)
-    if heir is None:
-        room, more = _end(room)
-    else:
-        room, more = replace_participant(room, heir.member_id, role=Role.MODERATOR)
+    room = replace(
+        room,
+        participants=others,
+        banned=room.banned if banned is None else banned,
+        revision=room.revision + 1,
+    )
+    events.append(ParticipantLeft(member_id, why))
+    room, more = _provide_host(room, hostless_since_ms)
     return room, (*events, *more)
+
+
+def _provide_host(room: Room, hostless_since_ms: int | None) -> Change:
+    if room.moderators():
+        return room, ()
+    stage = room.stage()
+    if stage:
+        heir = min(stage, key=lambda p: (p.away_since_ms is not None, p.held))
+        return make_host(room, heir.member_id)
+    if room.succession is not None and room.participants:
+        return room, ()
+    present = any(p.away_since_ms is None for p in room.participants.values())
+    if hostless_since_ms is None or not present:
+        return end_room(room)
+    return change_room(room, succession=Succession(hostless_since_ms))
 
 
 def end(room: Room, by: MemberId) -> Change:
@@ -217,129 +279,29 @@ def end(room: Room, by: MemberId) -> Change:
     Raises:
         NotModeratorError, NotInRoomError, RoomNotFoundError
     """
-    _require_moderator(room, by)
-    return _end(room)
+    authorise(room, Command.END_ROOM, by)
+    return end_room(room)
 
 
-def raise_hand(room: Room, member_id: MemberId, raised: bool, now_ms: int) -> Change:
-    """A listener asks to speak, or takes it back.
-
-    Raises:
-        WrongStateError: the person is on stage already.
-    """
-    _require_live(room)
-    participant = room.participant(member_id)
-    if participant.role.on_stage:
-        raise WrongStateError
-    if raised == (participant.hand_raised_at_ms is not None):
-        return room, ()
-    return replace_participant(room, member_id, hand_raised_at_ms=now_ms if raised else None)
-
-
-def invite_to_stage(room: Room, by: MemberId, member_id: MemberId) -> Change:
-    """Offer a seat on stage: taken at once where the hand is raised, else when accepted.
+def authorise(
+    room: Room, command: Command, by: MemberId, about: MemberId | None = None
+) -> Participant | None:
+    """Refuse what the table of `roles.py` refuses; returns the seat of whom it is about.
 
     Raises:
-        NotModeratorError, NoSuchParticipantError, StageFullError
+        RoomNotFoundError: the room has ended.
+        NotInRoomError, NoSuchParticipantError
+        MasilError: what the table says.
     """
-    _require_moderator(room, by)
-    target = _target(room, member_id)
-    if target.role.on_stage:
-        return room, ()
-    if target.hand_raised_at_ms is not None:
-        return _to_stage(room, member_id)
-    return replace_participant(room, member_id, invited=True)
-
-
-def answer_stage(room: Room, member_id: MemberId, accepted: bool) -> Change:
-    """Accept or decline an invitation to the stage.
-
-    Raises:
-        WrongStateError: there is no invitation.
-        StageFullError
-    """
-    _require_live(room)
-    participant = room.participant(member_id)
-    if not participant.invited:
-        raise WrongStateError
-    if accepted:
-        return _to_stage(room, member_id)
-    return replace_participant(room, member_id, invited=False)
-
-
-def step_down(room: Room, member_id: MemberId) -> Change:
-    """Go back to the audience. The only moderator must hand over or end the room first.
-
-    Raises:
-        NotOnStageError
-        WrongStateError: the person is the only moderator.
-    """
-    _require_live(room)
-    participant = room.participant(member_id)
-    if not participant.role.on_stage:
-        raise NotOnStageError
-    if participant.role is Role.MODERATOR and len(room.moderators()) == 1:
-        raise WrongStateError
-    return _to_audience(room, member_id)
-
-
-def move_to_audience(room: Room, by: MemberId, member_id: MemberId) -> Change:
-    """A moderator asks a speaker down; moderators are never moved by others.
-
-    Raises:
-        NotModeratorError, NoSuchParticipantError
-        WrongStateError: the person is a moderator.
-    """
-    _require_moderator(room, by)
-    target = _target(room, member_id)
-    if target.role is Role.MODERATOR:
-        raise WrongStateError
-    if target.role is Role.LISTENER:
-        return replace_participant(room, member_id, invited=False)
-    return _to_audience(room, member_id)
-
-
-def mute(room: Room, member_id: MemberId, muted: bool) -> Change:
-    """Switch the own microphone.
-
-    Raises:
-        NotOnStageError: listeners have no microphone.
-    """
-    _require_live(room)
-    if not room.participant(member_id).role.on_stage:
-        raise NotOnStageError
-    return replace_participant(room, member_id, muted=muted)
-
-
-def mute_participant(room: Room, by: MemberId, member_id: MemberId) -> Change:
-    """A moderator mutes somebody; only that person can unmute himself.
-
-    Raises:
-        NotModeratorError, NoSuchParticipantError
-        NotOnStageError: the person has no microphone.
-    """
-    _require_moderator(room, by)
-    if not _target(room, member_id).role.on_stage:
-        raise NotOnStageError
-    return replace_participant(room, member_id, muted=True)
-
-
-def _require_live(room: Room) -> None:
-    if room.ended:
-        raise RoomNotFoundError
-
-
-def _require_moderator(room: Room, by: MemberId) -> None:
-    _require_live(room)
-    if room.participant(by).role is not Role.MODERATOR:
-        raise NotModeratorError
-
-
-def _target(room: Room, member_id: MemberId) -> Participant:
+    roles.authorise(room.state, command, room.role_of(by))
+    if about is None:
+        return None
     try:
-        return room.participants[member_id]
+        target = room.participants[about]
     except KeyError:
         raise NoSuchParticipantError from None
+    roles.authorise(room.state, command, room.role_of(by), target.role)
+    return target
 
 
 def _seat(room: Room, member: Member, role: Role, now_ms: int) -> Change:
@@ -355,36 +317,83 @@ def _seat(room: Room, member: Member, role: Role, now_ms: int) -> Change:
     return room, (ParticipantChanged(member.member_id),)
 
 
-def _to_stage(room: Room, member_id: MemberId) -> Change:
+def to_stage(room: Room, member_id: MemberId) -> Change:
+    """Give a seat on stage, muted; in a room without a host its first speaker is the host.
+
+    Raises:
+        StageFullError
+    """
     if len(room.stage()) >= STAGE_MAX_SEATS:
         raise StageFullError
-    return replace_participant(
+    room, events = replace_participant(
         room, member_id, role=Role.SPEAKER, muted=True, invited=False, hand_raised_at_ms=None
     )
+    if room.succession is None:
+        return room, events
+    room, more = make_host(room, member_id)
+    return room, (*events, *more)
 
 
-def _to_audience(room: Room, member_id: MemberId) -> Change:
+def make_host(room: Room, member_id: MemberId) -> Change:
+    """The room's moderator from now on, whom nobody holds mute; nobody is asked any more."""
+    room, events = replace_participant(
+        room,
+        member_id,
+        role=Role.MODERATOR,
+        invited=False,
+        hand_raised_at_ms=None,
+        held=False,
+        unmute_asked_at_ms=None,
+    )
+    room, more = change_room(room, succession=None)
+    return room, (*events, *more)
+
+
+def to_audience(room: Room, member_id: MemberId) -> Change:
+    """Take the seat on stage away, and with it the consent to captions."""
     consent = room.participants[member_id].consent
     room, events = replace_participant(
-        room, member_id, role=Role.LISTENER, muted=True, consent=None
+        room,
+        member_id,
+        role=Role.LISTENER,
+        muted=True,
+        held=False,
+        unmute_asked_at_ms=None,
+        consent=None,
     )
     if consent:
         events = (*events, ConsentWithdrawn(member_id, consent.tap_id))
     return room, events
 
 
-def _end(room: Room) -> Change:
+def end_room(room: Room, *, abandoned: bool = False) -> Change:
+    """Nobody has a seat any more; `abandoned` where nobody took it over."""
     withdrawn = [
         ConsentWithdrawn(p.member_id, p.consent.tap_id)
         for p in room.participants.values()
         if p.consent
     ]
-    room = replace(room, ended=True, captions_on=False, participants={}, revision=room.revision + 1)
-    return room, (*withdrawn, RoomEnded())
+    room = replace(
+        room,
+        ended=True,
+        captions_on=False,
+        succession=None,
+        participants={},
+        revision=room.revision + 1,
+    )
+    return room, (*withdrawn, RoomEnded(abandoned))
+
+
+def change_room(room: Room, **changes: object) -> Change:
+    """Change what everybody in the room is told of the room itself."""
+    after = replace(room, **changes)  # type: ignore[arg-type]  # dataclasses.replace is untyped
+    if after == room:
+        return room, ()
+    return replace(after, revision=room.revision + 1), (RoomChanged(),)
 
 
 def replace_participant(room: Room, member_id: MemberId, **changes: object) -> Change:
-    """Change one seat. The one way in which a seat changes, here and in `consent.py`."""
+    """Change one seat. The one way in which a seat changes, whatever the rule."""
     before = room.participants[member_id]
     after = replace(before, **changes)  # type: ignore[arg-type]  # dataclasses.replace is untyped
     if after == before:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import exc
 
-from server.domain import consent, room
+from server.domain import consent, moderation, room, stage
 from server.domain.contact import contact_hash, contact_id, number_hash
 from server.domain.ids import ContactHash, ContactId, KnockId, MemberId, RoomId, TapId
 from server.domain.knock import Asked, Knock, KnockState, admit, ask, ignore, knock
@@ -251,8 +251,8 @@ async def full_room(store: Store, people: int = 4) -> Room:
 async def test_a_room_comes_back_with_its_seats_in_order(store: Store) -> None:
     evening = await full_room(store)
     host, _, _, last = evening.participants
-    evening, _ = room.raise_hand(evening, last, True, NOW_MS + 2)
-    evening, _ = room.mute(evening, host, False)
+    evening, _ = stage.raise_hand(evening, last, True, NOW_MS + 2)
+    evening, _ = stage.mute(evening, host, False)
     evening, _ = room.disconnect(evening, host, NOW_MS + 3)
     await store.save_room(evening)
     (loaded,) = await store.live_rooms()
@@ -265,10 +265,10 @@ async def test_every_saved_change_of_a_room_is_there(store: Store) -> None:
     await store.save_room(evening)
     host, second, third, _ = evening.participants
     changes: tuple[Callable[[Room], room.Change], ...] = (
-        lambda r: room.raise_hand(r, second, True, NOW_MS),
-        lambda r: room.invite_to_stage(r, host, second),
-        lambda r: room.mute(r, second, False),
-        lambda r: room.invite_to_stage(r, host, third),
+        lambda r: stage.raise_hand(r, second, True, NOW_MS),
+        lambda r: moderation.invite_to_stage(r, host, second),
+        lambda r: stage.mute(r, second, False),
+        lambda r: moderation.invite_to_stage(r, host, third),
         lambda r: room.leave(r, host),
         lambda r: room.leave(r, third),
         lambda r: consent.switch_captions(r, second, True),
@@ -313,7 +313,7 @@ async def test_a_save_that_was_undone_is_made_good_by_the_next(store: Store) -> 
     with pytest.raises(RuntimeError):
         await leave_and_fail()
     assert list(await store.live_rooms()) == [evening]
-    muted, _ = room.mute(without, host, False)
+    muted, _ = stage.mute(without, host, False)
     await store.save_room(muted)
     assert list(await store.live_rooms()) == [muted]
 

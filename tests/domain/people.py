@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain import room
+from server.domain import moderation, room, stage
 from server.domain.ids import MemberId, NumberHash, RoomId
 from server.domain.member import Member, Membership
 from server.domain.room import Room
@@ -36,8 +36,8 @@ def open_room(*others: Member) -> Room:
 
 def to_stage(opened: Room, person: Member) -> Room:
     """The host asks, the person accepts."""
-    opened, _ = room.invite_to_stage(opened, HOST.member_id, person.member_id)
-    opened, _ = room.answer_stage(opened, person.member_id, True)
+    opened, _ = moderation.invite_to_stage(opened, HOST.member_id, person.member_id)
+    opened, _ = stage.answer_stage(opened, person.member_id, True)
     return opened
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.domain import consent, room
+from server.domain import consent, moderation, room, stage
 from server.domain.errors import (
     CaptionsOffError,
     NotInRoomError,
@@ -101,8 +101,8 @@ def test_sending_the_scribe_away_ends_every_consent_for_good() -> None:
 
 def test_a_yes_ends_with_the_seat_on_stage_whoever_ends_it() -> None:
     for down, events in (
-        room.step_down(captioned(), SPEAKER_ID),
-        room.move_to_audience(captioned(), HOST_ID, SPEAKER_ID),
+        stage.step_down(captioned(), SPEAKER_ID),
+        moderation.move_to_audience(captioned(), HOST_ID, SPEAKER_ID),
     ):
         assert consent.tap_of(down, SPEAKER_ID) is None
         assert ConsentWithdrawn(SPEAKER_ID, TAP) in events
