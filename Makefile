@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media prove-run screenshots clean
+.PHONY: help run test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -25,7 +25,7 @@ format: ## Format the Python code and repair what the linter can
 	@tools/python.sh dev && .venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
 generate: ## Write JSON Schema and TypeScript anew from protocol/
-	@tools/python.sh && .venv/bin/python -m protocol.generate
+	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table
 
 bench: bench-browser bench-flood bench-loss bench-media ## Measure everything; results go to bench/results
 
@@ -40,6 +40,12 @@ bench-loss: ## Speech over a road that loses 10 %, scored with PESQ and STOI (LO
 
 bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; ARGS="--quick")
 	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.media $(ARGS)
+
+bench-rooms: ## From a command to the screens of a room of 200, p50 and p99 (BENCH_ARGS="--people 50")
+	@tools/python.sh dev && .venv/bin/python -m bench.room_commands $(BENCH_ARGS)
+
+prove-rooms: ## 10,000 random sequences of room commands, two moderators racing, keep every promise
+	@tools/python.sh dev && MASIL_ROOM_SEQUENCES=10000 .venv/bin/python -m pytest tests/domain/test_room_machine.py -q --timeout 1800
 
 prove-run: ## A clean clone, make run, then the main job through the page
 	@tools/bench.sh tests.browser.prove_run

@@ -130,6 +130,14 @@ class ErrorCode(Enum):
     """No seat is free on stage."""
     REPLACED = "replaced"
     """The same person entered from another device or tab; this one was let go."""
+    ROOM_LOCKED = "room_locked"
+    """A moderator locked the room: nobody new may enter."""
+    BANNED_FROM_ROOM = "banned_from_room"
+    """A moderator banned this person from the room."""
+    HELD_MUTE = "held_mute"
+    """A moderator muted this speaker, who has to ask before he unmutes himself."""
+    ROOM_BANS_FULL = "room_bans_full"
+    """1,000 people are banned from this room; lock it instead."""
 
     # Media
     SDP_TOO_LARGE = "sdp_too_large"

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from protocol.captions import TopicView
 from protocol.people import PersonView
+from protocol.stage import MissedView
 from protocol.wire import Id, Message, Token, View
 
 Title = Annotated[str, Meta(max_length=400)]
@@ -43,6 +44,10 @@ class ParticipantView(View, frozen=True):
     """False during the grace time after a lost connection; the seat is kept."""
     csrc: int
     """The number that names this person's voice in RTP's CSRC field."""
+    held: bool
+    """A moderator muted this speaker, who has to ask before he unmutes himself."""
+    unmute_asked_at_ms: int | None
+    """Since when he asks."""
 
 
 class IceServer(View, frozen=True):
@@ -65,6 +70,14 @@ class RoomView(View, frozen=True):
     captions_on: bool
     participants: list[ParticipantView]
     topics: list[TopicView]
+    locked: bool
+    """Nobody new may enter."""
+    banned: int
+    """How many people are banned; who they are is told by `list_room_bans`."""
+    hostless: bool
+    """The host is gone and a listener is asked to take over."""
+    asked: str | None
+    """Who is asked to take over."""
 
 
 class OpenRoom(Message, frozen=True):
@@ -159,7 +172,10 @@ class Mute(Message, frozen=True):
 
 
 class MuteParticipant(Message, frozen=True):
-    """A moderator mutes a speaker, who may unmute himself again. Reply: `ok`."""
+    """A moderator mutes a speaker, who then has to ask before he unmutes himself. Reply: `ok`.
+
+    Another moderator is muted, too, but may unmute himself.
+    """
 
     id: Id
     member_id: Token
@@ -181,6 +197,8 @@ class Joined(Message, frozen=True):
     sdp: str | None
     ice_servers: list[IceServer]
     """For this connection only: the credentials expire. Empty where the house has no relay."""
+    missed: list[MissedView]
+    """What happened to this person here while his connection was away; the newest 20."""
 
 
 class MediaOffer(Message, frozen=True):
@@ -222,12 +240,18 @@ class RoomChanged(Message, frozen=True):
     revision: int
     title: str
     captions_on: bool
+    locked: bool
+    banned: int
+    hostless: bool
+    asked: str | None
 
 
 class RoomEnded(Message, frozen=True):
     """The room is over; the page goes back to the hallway."""
 
     room_id: str
+    abandoned: bool
+    """Its host was gone and nobody took it over."""
 
 
 RoomCommand = (

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import admin, captions, door, people, push, room
+from protocol import admin, captions, door, people, push, room, stage
 from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
@@ -24,6 +24,7 @@ from protocol.people import Me
 from protocol.push import *  # noqa: F403
 from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
+from protocol.stage import *  # noqa: F403
 from protocol.wire import Id, Message
 
 
@@ -41,6 +42,7 @@ ClientMessage = (
     | admin.AdminCommand
     | push.PushCommand
     | people.PeopleCommand
+    | stage.StageCommand
 )
 
 
@@ -101,6 +103,8 @@ ServerMessage = (
     | people.PeopleEvent
     | admin.AdminReply
     | admin.AdminEvent
+    | stage.StageReply
+    | stage.StageEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

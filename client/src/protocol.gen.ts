@@ -110,6 +110,14 @@ export const ERROR_CODES = [
   "stage_full",
   /** The same person entered from another device or tab; this one was let go. */
   "replaced",
+  /** A moderator locked the room: nobody new may enter. */
+  "room_locked",
+  /** A moderator banned this person from the room. */
+  "banned_from_room",
+  /** A moderator muted this speaker, who has to ask before he unmutes himself. */
+  "held_mute",
+  /** 1,000 people are banned from this room; lock it instead. */
+  "room_bans_full",
   /** A session description over 64 KiB or with more than 32 candidates. */
   "sdp_too_large",
   /** A session description that does not answer our offer. */
@@ -142,6 +150,8 @@ export type PeopleList = "blocked" | "followers" | "following";
 export type Language = "en" | "ko";
 
 export type Role = "listener" | "moderator" | "speaker";
+
+export type MissedKind = "invited" | "made_moderator" | "muted" | "removed" | "to_audience" | "to_stage" | "unmade_moderator" | "unmute_allowed";
 
 export type CredentialKind = "public-key";
 
@@ -242,7 +252,11 @@ export interface Mute {
   muted: boolean;
 }
 
-/** A moderator mutes a speaker, who may unmute himself again. Reply: `ok`. */
+/**
+ * A moderator mutes a speaker, who then has to ask before he unmutes himself. Reply: `ok`.
+ *
+ * Another moderator is muted, too, but may unmute himself.
+ */
 export interface MuteParticipant {
   type: "mute_participant";
   id: number;
@@ -499,6 +513,81 @@ export interface ReportMember {
   inRoom: boolean;
 }
 
+/** One more moderator, from among the speakers. Reply: `ok`. */
+export interface MakeModerator {
+  type: "make_moderator";
+  id: number;
+  memberId: string;
+}
+
+/** Another moderator is a speaker again. Reply: `ok`. */
+export interface UnmakeModerator {
+  type: "unmake_moderator";
+  id: number;
+  memberId: string;
+}
+
+/** Mute every speaker as `mute_participant` does; moderators go on talking. Reply: `ok`. */
+export interface MuteAll {
+  type: "mute_all";
+  id: number;
+}
+
+/** One whom a moderator muted asks to be allowed to unmute, or takes it back. Reply: `ok`. */
+export interface AskToUnmute {
+  type: "ask_to_unmute";
+  id: number;
+  asked: boolean;
+}
+
+/** A moderator allows a speaker to unmute himself; it stays his to do. Reply: `ok`. */
+export interface AllowUnmute {
+  type: "allow_unmute";
+  id: number;
+  memberId: string;
+}
+
+/** Put somebody out, who may come back unless the room is locked. Reply: `ok`. */
+export interface RemoveFromRoom {
+  type: "remove_from_room";
+  id: number;
+  memberId: string;
+}
+
+/** Put somebody out for as long as the room lasts. Reply: `ok`. */
+export interface BanFromRoom {
+  type: "ban_from_room";
+  id: number;
+  memberId: string;
+}
+
+/** Let somebody come in again. Reply: `ok`. */
+export interface UnbanFromRoom {
+  type: "unban_from_room";
+  id: number;
+  memberId: string;
+}
+
+/** Ask who is banned from the room; moderators only. Reply: `room_bans`. */
+export interface ListRoomBans {
+  type: "list_room_bans";
+  id: number;
+}
+
+/** Nobody new may enter, or everybody may again; kept seats stay open. Reply: `ok`. */
+export interface LockRoom {
+  type: "lock_room";
+  id: number;
+  locked: boolean;
+}
+
+/** A listener who is asked takes the room over that has no host, or declines. Reply: `ok`. */
+export interface TakeOver {
+  type: "take_over";
+  id: number;
+  accepted: boolean;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -628,6 +717,10 @@ export interface ParticipantView {
   connected: boolean;
   /** The number that names this person's voice in RTP's CSRC field. */
   csrc: number;
+  /** A moderator muted this speaker, who has to ask before he unmutes himself. */
+  held: boolean;
+  /** Since when he asks. */
+  unmuteAskedAtMs: number | null;
 }
 
 /** All that a participant may see of a room. */
@@ -639,6 +732,14 @@ export interface RoomView {
   captionsOn: boolean;
   participants: ParticipantView[];
   topics: TopicView[];
+  /** Nobody new may enter. */
+  locked: boolean;
+  /** How many people are banned; who they are is told by `list_room_bans`. */
+  banned: number;
+  /** The host is gone and a listener is asked to take over. */
+  hostless: boolean;
+  /** Who is asked to take over. */
+  asked: string | null;
 }
 
 /** A TURN server through which voices go where the media port cannot be reached directly. */
@@ -650,6 +751,12 @@ export interface IceServer {
   credential: string;
 }
 
+/** Something that happened to a person while his connection was away. */
+export interface MissedView {
+  what: MissedKind;
+  atMs: number;
+}
+
 /** Reply to `join_room`: the room and, unless the media process is away, the SDP offer. */
 export interface Joined {
   type: "joined";
@@ -659,6 +766,8 @@ export interface Joined {
   sdp: string | null;
   /** For this connection only: the credentials expire. Empty where the house has no relay. */
   iceServers: IceServer[];
+  /** What happened to this person here while his connection was away; the newest 20. */
+  missed: MissedView[];
 }
 
 /** Reply to `renew_media`. */
@@ -700,12 +809,18 @@ export interface RoomChanged {
   revision: number;
   title: string;
   captionsOn: boolean;
+  locked: boolean;
+  banned: number;
+  hostless: boolean;
+  asked: string | null;
 }
 
 /** The room is over; the page goes back to the hallway. */
 export interface RoomEnded {
   type: "room_ended";
   roomId: string;
+  /** Its host was gone and nobody took it over. */
+  abandoned: boolean;
 }
 
 /**
@@ -956,6 +1071,21 @@ export interface MemberExported {
 export interface ReportsWaiting {
   type: "reports_waiting";
   count: number;
+}
+
+/** Reply to `list_room_bans`. */
+export interface RoomBans {
+  type: "room_bans";
+  id: number;
+  people: PersonView[];
+}
+
+/** For the person alone: a moderator put him out; the page goes back to the hallway. */
+export interface PutOut {
+  type: "put_out";
+  roomId: string;
+  /** He may not come back while the room lasts. */
+  banned: boolean;
 }
 
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
@@ -1215,7 +1345,18 @@ export type ClientMessage =
   | Follow
   | Block
   | ListPeople
-  | ReportMember;
+  | ReportMember
+  | MakeModerator
+  | UnmakeModerator
+  | MuteAll
+  | AskToUnmute
+  | AllowUnmute
+  | RemoveFromRoom
+  | BanFromRoom
+  | UnbanFromRoom
+  | ListRoomBans
+  | LockRoom
+  | TakeOver;
 
 export type ServerMessage =
   | Ok
@@ -1252,7 +1393,9 @@ export type ServerMessage =
   | ReportsListed
   | InviteGiven
   | MemberExported
-  | ReportsWaiting;
+  | ReportsWaiting
+  | RoomBans
+  | PutOut;
 
 export type RequestBody =
   | CodeRequest

@@ -159,6 +159,13 @@ def unban(room: Room, by: MemberId, member_id: MemberId) -> Change:
     return change_room(room, banned={k: v for k, v in room.banned.items() if k != member_id})
 
 
+def forget(room: Room, member_id: MemberId) -> Change:
+    """An account is gone, and with it what the room's list of bans keeps of it."""
+    if room.ended or member_id not in room.banned:
+        return room, ()
+    return change_room(room, banned={k: v for k, v in room.banned.items() if k != member_id})
+
+
 def lock(room: Room, by: MemberId, locked: bool) -> Change:
     """Nobody new may enter, or everybody may again; whoever has a seat, or one kept, stays.
 

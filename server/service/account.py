@@ -65,6 +65,7 @@ class Account:
         self._hub.close_member(member_id)
         # Once more, as he may have come back in between.
         await self._seats.put_out(member_id)
+        await self._seats.forget(member_id)
         await forget_traces(self._store)
 
     async def tidy(self) -> None:

@@ -16,10 +16,12 @@ from server.domain.events import (
     ConsentWithdrawn,
     ParticipantChanged,
     ParticipantLeft,
+    RoomChanged,
     RoomEnded,
     RoomEvent,
+    Why,
 )
-from server.domain.ids import MemberId
+from server.domain.ids import MemberId, RoomId
 from server.domain.room import Room
 from server.service import render
 from server.service.captions import Captions
@@ -64,6 +66,8 @@ class Announcer:
                 await self._seats.close(after.room_id, member_id)
             case RoomEnded():
                 await self._seats.close_all(after.room_id, before.participants)
+            case RoomChanged():
+                return
             case CaptionsSwitched() | ConsentGranted() | ConsentWithdrawn():
                 return  # each seat that this touches has a ParticipantChanged of its own
             case _:
@@ -79,16 +83,28 @@ class Announcer:
                     participant=render.participant(room.participants[member_id]),
                 )
                 self._hub.to_room(room_id, changed)
+            case ParticipantLeft(member_id, Why.REMOVED | Why.BANNED as why):
+                self._tell_put_out(room_id, member_id, banned=why is Why.BANNED)
+                self._tell_left(room, revision, member_id)
             case ParticipantChanged(member_id) | ParticipantLeft(member_id):
                 self._tell_left(room, revision, member_id)
+            case RoomChanged():
+                self._hub.to_room(room_id, render.room_changed(room, revision))
+            case ConsentGranted() | ConsentWithdrawn():
+                self._tell_scribe(room_id, event)
+            case CaptionsSwitched(on):
+                self._tell_captions(room, revision, on)
+            case RoomEnded(abandoned):
+                self._tell_ended(room, abandoned=abandoned)
+            case _:
+                assert_never(event)
+
+    def _tell_scribe(self, room_id: RoomId, event: ConsentGranted | ConsentWithdrawn) -> None:
+        match event:
             case ConsentGranted(member_id, tap_id, language):
                 self._captions.grant(room_id, member_id, tap_id, language)
             case ConsentWithdrawn(member_id, tap_id):
                 self._captions.withdraw(room_id, member_id, tap_id)
-            case CaptionsSwitched(on):
-                self._tell_captions(room, revision, on)
-            case RoomEnded():
-                self._tell_ended(room)
             case _:
                 assert_never(event)
 
@@ -96,17 +112,22 @@ class Announcer:
         left = wire.ParticipantLeft(room_id=room.room_id, revision=revision, member_id=member_id)
         self._hub.to_room(room.room_id, left)
 
+    def _tell_put_out(self, room_id: RoomId, member_id: MemberId, *, banned: bool) -> None:
+        """First of all the person himself, whose connections hear no more of the room."""
+        inside = [c for c in self._hub.in_room(room_id) if c.member_id == member_id]
+        self._hub.broadcast(inside, wire.PutOut(room_id=room_id, banned=banned))
+        for connection in inside:
+            self._hub.exit_room(connection)
+
     def _tell_captions(self, room: Room, revision: int, on: bool) -> None:
-        changed = wire.RoomChanged(
-            room_id=room.room_id, revision=revision, title=room.title, captions_on=on
-        )
-        self._hub.to_room(room.room_id, changed)
+        self._hub.to_room(room.room_id, render.room_changed(room, revision))
         if not on:
             self._captions.close_room(room.room_id)
 
-    def _tell_ended(self, room: Room) -> None:
+    def _tell_ended(self, room: Room, *, abandoned: bool) -> None:
         self._captions.close_room(room.room_id)
         inside = self._hub.in_room(room.room_id)
-        self._hub.broadcast(inside, wire.RoomEnded(room_id=room.room_id))
+        ended = wire.RoomEnded(room_id=room.room_id, abandoned=abandoned)
+        self._hub.broadcast(inside, ended)
         for connection in inside:
             self._hub.exit_room(connection)

@@ -66,6 +66,8 @@ def participant(seat: Participant) -> wire.ParticipantView:
         consented=seat.consent is not None,
         connected=seat.away_since_ms is None,
         csrc=seat.csrc,
+        held=seat.held,
+        unmute_asked_at_ms=seat.unmute_asked_at_ms,
     )
 
 
@@ -84,6 +86,24 @@ def room(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomView:
         captions_on=live.captions_on,
         participants=[participant(p) for p in live.participants.values()],
         topics=topics(heard),
+        locked=live.locked,
+        banned=len(live.banned),
+        hostless=live.succession is not None,
+        asked=live.succession.offered if live.succession else None,
+    )
+
+
+def room_changed(live: Room, revision: int) -> wire.RoomChanged:
+    """What changed of the room itself, for those inside."""
+    return wire.RoomChanged(
+        room_id=live.room_id,
+        revision=revision,
+        title=live.title,
+        captions_on=live.captions_on,
+        locked=live.locked,
+        banned=len(live.banned),
+        hostless=live.succession is not None,
+        asked=live.succession.offered if live.succession else None,
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 import structlog
 
 from protocol import signalling as wire
-from server.domain import consent
+from server.domain import consent, moderation, succession
 from server.domain import room as rules
 from server.domain.errors import (
     MediaUnavailableError,
@@ -27,6 +27,7 @@ from server.domain.errors import (
 from server.domain.events import RoomEvent
 from server.domain.ids import MediaId, MemberId, RoomId
 from server.domain.member import Member
+from server.domain.roles import Command
 from server.domain.room import Change, Room
 from server.ports import (
     CONSENT_EXPIRED,
@@ -45,6 +46,7 @@ from server.service.captions import Captions
 from server.service.hallway import Hallway
 from server.service.hub import Connection, Hub
 from server.service.locks import Locks
+from server.service.missed import MissedNews, Told
 from server.service.places import Places
 from server.service.seats import LiveRoom, MediaSeats
 
@@ -78,6 +80,7 @@ class Rooms:
         self._announcer = Announcer(hub, captions, self._seats)
         self._rooms: dict[RoomId, LiveRoom] = {}
         self._places = Places()
+        self._missed = MissedNews()
         self._coming: Locks[MemberId] = Locks()
         self.hallway = Hallway(hub, captions, blocks, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
@@ -102,6 +105,21 @@ class Rooms:
         room = self._inside(connection).room
         return render.room(room, self._captions.topics(room.room_id))
 
+    def bans(self, connection: Connection) -> dict[MemberId, str]:
+        """Who is banned from the room, with the names they had; for moderators.
+
+        Raises:
+            NotInRoomError, NotModeratorError
+        """
+        room = self._inside(connection).room
+        rules.authorise(room, Command.LIST_ROOM_BANS, connection.member_id)
+        return dict(room.banned)
+
+    def take_missed(self, connection: Connection) -> list[Told]:
+        """What happened to a person who is back, while his connection was away; told once."""
+        room_id = self._inside(connection).room.room_id
+        return self._missed.take(room_id, connection.member_id)
+
     def _inside(self, connection: Connection) -> LiveRoom:
         live = self._rooms.get(connection.room_id) if connection.room_id else None
         if live is None:
@@ -123,6 +141,7 @@ class Rooms:
                 for k, p in room.participants.items()
             }
             room = replace(room, participants=seats, captions_on=False, revision=room.revision + 1)
+            room = succession.resume(room, now_ms)
             self._rooms[room.room_id] = LiveRoom(room)
             self._places.restore(seats, room.room_id)
 
@@ -237,6 +256,15 @@ class Rooms:
             if self._places.is_held_by(member_id, token_hash):
                 await self._put_out(member_id)
 
+    async def forget(self, member_id: MemberId) -> None:
+        """No room keeps the name of somebody whose account is gone, not even on its list of bans.
+
+        Raises:
+            StoreUnavailableError
+        """
+        for live in list(self._rooms.values()):
+            await self._change(live, lambda room: moderation.forget(room, member_id))
+
     def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:
         """The seat of one session is another's now: the same browser signed in anew."""
         self._places.pass_on(member_id, old_hash, new_hash)
@@ -315,6 +343,7 @@ class Rooms:
                 return
             await self._store.save_room(after)
             live.room = after
+            self._missed.note(before, after, events, self._clock.now_ms())
             await self._publish(before, after, events)
         self._hallway_changed.set()
 
@@ -379,7 +408,8 @@ class Rooms:
             room, more = rules.disconnect(room, member_id, now_ms)
             events += more
         room, more = rules.expire_away(room, now_ms)
-        return room, (*events, *more)
+        room, asked = succession.advance(room, now_ms)
+        return room, (*events, *more, *asked)
 
     async def refresh_hallway(self) -> None:
         """Show the hallway's changes to those who stand in it, at most once a second."""

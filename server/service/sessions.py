@@ -37,6 +37,9 @@ class Seats(Protocol):
     async def put_out_session(self, member_id: MemberId, token_hash: bytes) -> None:
         """The same, where it was this session that took the seat."""
 
+    async def forget(self, member_id: MemberId) -> None:
+        """The account is gone: no room keeps anything of it."""
+
     def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:
         """The seat of one session is another's now: the same browser signed in anew."""
 
@@ -48,6 +51,9 @@ class NobodyInside:
         """Nobody is in a room."""
 
     async def put_out_session(self, member_id: MemberId, token_hash: bytes) -> None:
+        """Nobody is in a room."""
+
+    async def forget(self, member_id: MemberId) -> None:
         """Nobody is in a room."""
 
     def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:

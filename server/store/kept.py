@@ -162,9 +162,12 @@ SECTIONS = (
             "hand_raised_at_ms",
             "invited",
             "away_since_ms",
+            "held",
+            "unmute_asked_at_ms",
         ),
         {"csrc": "the number of a voice in one room, gone with the room"},
     ),
+    Section("room_bans", tables.room_ban, "member_id", ("room_id", "name")),
     Section(
         "codes",
         tables.sign_in_code,

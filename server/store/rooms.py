@@ -1,4 +1,4 @@
-"""Rows of rooms that have not ended: seats and roles, so that a room outlives a restart.
+"""Rows of rooms that have not ended: seats, roles and bans, so that a room outlives a restart.
 
 An ended room leaves no row behind. Consents are never written.
 """
@@ -37,12 +37,14 @@ class SqlRooms(Database):
             await self._upsert(tables.room, [_room_row(room)])
             await self._delete_seats(room, before)
             await self._upsert(tables.room_participant, _changed_seats(room, before))
+            await self._save_bans(room, before)
             transaction.after_commit.append(lambda: self._saved.update({room.room_id: room}))
 
     async def live_rooms(self) -> Sequence[Room]:
         """All rooms that have not ended, for a gate that starts; oldest first."""
-        room, seat = tables.room, tables.room_participant
+        room, seat, ban = tables.room, tables.room_participant, tables.room_ban
         seats: dict[str, dict[MemberId, Participant]] = {}
+        banned: dict[str, dict[MemberId, str]] = {}
         async with self._read() as connection:
             for row in await connection.execute(select(seat).order_by(seat.c.csrc)):
                 participant = Participant(
@@ -55,8 +57,12 @@ class SqlRooms(Database):
                     row.hand_raised_at_ms,
                     row.invited,
                     row.away_since_ms,
+                    held=row.held,
+                    unmute_asked_at_ms=row.unmute_asked_at_ms,
                 )
                 seats.setdefault(row.room_id, {})[row.member_id] = participant
+            for row in await connection.execute(select(ban)):
+                banned.setdefault(row.room_id, {})[row.member_id] = row.name
             rows = await connection.execute(
                 select(room).order_by(room.c.opened_at_ms, room.c.room_id)
             )
@@ -69,6 +75,8 @@ class SqlRooms(Database):
                     captions_on=row.captions_on,
                     next_csrc=row.next_csrc,
                     participants=seats.get(row.room_id, {}),
+                    locked=row.locked,
+                    banned=banned.get(row.room_id, {}),
                 )
                 for row in rows
             ]
@@ -83,6 +91,26 @@ class SqlRooms(Database):
             for member_id in before.participants.keys() - room.participants.keys():
                 await transaction.connection.execute(statement.where(seat.c.member_id == member_id))
 
+    async def _save_bans(self, room: Room, before: Room | None) -> None:
+        known = before.banned if before else {}
+        if room.banned is known:
+            return
+        ban = tables.room_ban
+        statement = delete(ban).where(ban.c.room_id == room.room_id)
+        async with self._write() as transaction:
+            if before is None:
+                await transaction.connection.execute(statement)
+            for member_id in known.keys() - room.banned.keys():
+                await transaction.connection.execute(statement.where(ban.c.member_id == member_id))
+            await self._upsert(
+                ban,
+                [
+                    {"room_id": room.room_id, "member_id": member_id, "name": name}
+                    for member_id, name in room.banned.items()
+                    if member_id not in known
+                ],
+            )
+
 
 def _room_row(room: Room) -> Row:
     return {
@@ -92,6 +120,7 @@ def _room_row(room: Room) -> Row:
         "revision": room.revision,
         "captions_on": room.captions_on,
         "next_csrc": room.next_csrc,
+        "locked": room.locked,
     }
 
 
@@ -116,4 +145,6 @@ def _seat_row(room_id: RoomId, participant: Participant) -> Row:
         "hand_raised_at_ms": participant.hand_raised_at_ms,
         "invited": participant.invited,
         "away_since_ms": participant.away_since_ms,
+        "held": participant.held,
+        "unmute_asked_at_ms": participant.unmute_asked_at_ms,
     }

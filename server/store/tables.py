@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
     true,
 )
 
@@ -255,6 +256,16 @@ room = Table(
     Column("revision", BigInteger, nullable=False),
     Column("captions_on", Boolean, nullable=False),
     Column("next_csrc", BigInteger, nullable=False),
+    Column("locked", Boolean, nullable=False, server_default=false()),
+)
+
+room_ban = Table(
+    "room_ban",
+    metadata,
+    Column("room_id", String, ForeignKey("room.room_id", ondelete="CASCADE"), primary_key=True),
+    _of_member(primary_key=True),
+    Column("name", String, nullable=False),
+    Index(None, "member_id"),
 )
 
 room_participant = Table(
@@ -270,5 +281,7 @@ room_participant = Table(
     Column("hand_raised_at_ms", BigInteger),
     Column("invited", Boolean, nullable=False),
     Column("away_since_ms", BigInteger),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("unmute_asked_at_ms", BigInteger),
     Index(None, "member_id"),
 )

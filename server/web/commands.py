@@ -11,7 +11,8 @@ from protocol.admin import AdminCommand
 from protocol.people import PeopleCommand
 from protocol.push import PushCommand
 from protocol.signalling import ClientMessage, ServerMessage
-from server.domain import consent
+from protocol.stage import MissedView, StageCommand
+from server.domain import consent, moderation, stage
 from server.domain import room as rules
 from server.domain.errors import NotAdmittedError
 from server.domain.ids import InviteId, KnockId, MemberId, RoomId
@@ -21,13 +22,14 @@ from server.web import keys
 from server.web.admin_commands import AdminCommands
 from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
+from server.web.stage_commands import StageCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
 _Contacts = wire.AddContacts | wire.ForgetContacts | wire.SetAsksMe
 _Knocks = wire.Admit | wire.IgnoreKnock
 _Invites = wire.CreateInvite | wire.ListInvites | wire.RevokeInvite
-_Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute
+_Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute | wire.Consent
 _Moderation = (
     wire.EndRoom
     | wire.InviteToStage
@@ -50,6 +52,7 @@ class Commands:
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
         self._about_people = PeopleCommands(house, connection)
+        self._on_stage = StageCommands(house.rooms, connection)
         self._connection = connection
         self._me = connection.member_id
 
@@ -90,8 +93,10 @@ class Commands:
         | _Invites
         | _Own
         | _Moderation
-        | wire.Consent,
+        | StageCommand,
     ) -> ServerMessage | None:
+        if isinstance(command, StageCommand):
+            return await self._on_stage.carry_out(command)
         match command:
             case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
                 return await self._enter(member, command)
@@ -103,10 +108,14 @@ class Commands:
                 await self._at_door(member, command)
             case wire.CreateInvite() | wire.ListInvites() | wire.RevokeInvite():
                 return await self._invite(member, command)
-            case wire.RaiseHand() | wire.AnswerStage() | wire.StepDown() | wire.Mute():
+            case (
+                wire.RaiseHand()
+                | wire.AnswerStage()
+                | wire.StepDown()
+                | wire.Mute()
+                | wire.Consent()
+            ):
                 await self._own(command)
-            case wire.Consent():
-                await self._rooms.set_consent(self._connection, command)
             case _:
                 await self._moderate(command)
         return None
@@ -121,8 +130,14 @@ class Commands:
                     self._connection, member, RoomId(wanted), replaces
                 )
                 servers = self._relay.servers(self._me) if media_id is not None else []
+                missed = self._rooms.take_missed(self._connection)
                 return wire.Joined(
-                    id=id_, room=view, media_id=media_id, sdp=sdp, ice_servers=servers
+                    id=id_,
+                    room=view,
+                    media_id=media_id,
+                    sdp=sdp,
+                    ice_servers=servers,
+                    missed=[MissedView(what=what.value, at_ms=at_ms) for what, at_ms in missed],
                 )
             case wire.LeaveRoom():
                 await self._rooms.leave(self._connection)
@@ -184,13 +199,15 @@ class Commands:
         me, here, act = self._me, self._connection, self._rooms.act
         match command:
             case wire.RaiseHand(raised=raised):
-                await act(here, lambda room, now_ms: rules.raise_hand(room, me, raised, now_ms))
+                await act(here, lambda room, now_ms: stage.raise_hand(room, me, raised, now_ms))
             case wire.AnswerStage(accepted=accepted):
-                await act(here, lambda room, _: rules.answer_stage(room, me, accepted))
+                await act(here, lambda room, _: stage.answer_stage(room, me, accepted))
             case wire.StepDown():
-                await act(here, lambda room, _: rules.step_down(room, me))
+                await act(here, lambda room, _: stage.step_down(room, me))
             case wire.Mute(muted=muted):
-                await act(here, lambda room, _: rules.mute(room, me, muted))
+                await act(here, lambda room, _: stage.mute(room, me, muted))
+            case wire.Consent():
+                await self._rooms.set_consent(here, command)
             case _:
                 assert_never(command)
 
@@ -200,11 +217,17 @@ class Commands:
             case wire.EndRoom():
                 await act(here, lambda room, _: rules.end(room, me))
             case wire.InviteToStage(member_id=other):
-                await act(here, lambda room, _: rules.invite_to_stage(room, me, MemberId(other)))
+                await act(
+                    here, lambda room, _: moderation.invite_to_stage(room, me, MemberId(other))
+                )
             case wire.MoveToAudience(member_id=other):
-                await act(here, lambda room, _: rules.move_to_audience(room, me, MemberId(other)))
+                await act(
+                    here, lambda room, _: moderation.move_to_audience(room, me, MemberId(other))
+                )
             case wire.MuteParticipant(member_id=other):
-                await act(here, lambda room, _: rules.mute_participant(room, me, MemberId(other)))
+                await act(
+                    here, lambda room, _: moderation.mute_participant(room, me, MemberId(other))
+                )
             case wire.SwitchCaptions(on=on):
                 await act(here, lambda room, _: consent.switch_captions(room, me, on))
             case _:

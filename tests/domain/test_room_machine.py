@@ -47,12 +47,12 @@ OWN_COMMANDS: tuple[tuple[Command, OwnCommand], ...] = (
     (Command.STEP_DOWN, lambda r, who, _: stage.step_down(r, who)),
     (Command.MUTE, lambda r, who, _: stage.mute(r, who, True)),
     (Command.MUTE, lambda r, who, _: stage.mute(r, who, False)),
-    (Command.MUTE, lambda r, who, _: stage.mute(r, who, False)),
     (Command.ASK_TO_UNMUTE, lambda r, who, now_ms: stage.ask_to_unmute(r, who, True, now_ms)),
     (Command.ASK_TO_UNMUTE, lambda r, who, now_ms: stage.ask_to_unmute(r, who, False, now_ms)),
     (Command.TAKE_OVER, lambda r, who, now_ms: succession.take_over(r, who, True, now_ms)),
     (Command.TAKE_OVER, lambda r, who, now_ms: succession.take_over(r, who, False, now_ms)),
 )
+UNMUTE = OWN_COMMANDS[6]
 SWITCH_ON: tuple[Command, ModeratorCommand] = (
     Command.SWITCH_CAPTIONS,
     lambda r, by, _: consent.switch_captions(r, by, True),
@@ -200,6 +200,20 @@ class House(RuleBasedStateMachine):
     def moderate(self, by: Who, who: Who, command: tuple[Command, ModeratorCommand]) -> None:
         one, other, (name, rule_of) = self.who(by), self.who(who), command
         self.carry_out(name, lambda: rule_of(self.room, one, other), by=one, about=other)
+
+    @rule(who=people, command=st.sampled_from(MODERATOR_COMMANDS[:-1]))
+    def a_moderator_acts(self, who: Who, command: tuple[Command, ModeratorCommand]) -> None:
+        self.moderate(Role.MODERATOR, who, command)
+
+    @rule()
+    def every_speaker_tries_to_talk(self) -> None:
+        for seat in self.room.stage():
+            self.act(seat.member_id, UNMUTE)
+
+    @rule()
+    def whoever_is_outside_tries_to_come_in(self) -> None:
+        for name in sorted(self.members.keys() - self.room.participants.keys()):
+            self.join(MemberId(name))
 
     @rule(
         first=st.sampled_from(MODERATOR_COMMANDS),
@@ -439,5 +453,5 @@ def _announced(events: tuple[RoomEvent, ...]) -> set[MemberId]:
 
 
 TestHouse = House.TestCase
-SEQUENCES = int(os.environ.get("MASIL_ROOM_SEQUENCES", "60"))
+SEQUENCES = int(os.environ.get("MASIL_ROOM_SEQUENCES", "150"))
 TestHouse.settings = settings(max_examples=SEQUENCES, stateful_step_count=30, deadline=None)

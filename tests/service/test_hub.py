@@ -67,6 +67,10 @@ async def test_large_replies_hold_up_the_own_commands_only() -> None:
         captions_on=False,
         participants=[],
         topics=[],
+        locked=False,
+        banned=0,
+        hostless=False,
+        asked=None,
     )
     peer.connection.send(wire.RoomSnapshot(id=1, room=view))
     peer.connection.put(of_size(1))
