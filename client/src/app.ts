@@ -192,6 +192,9 @@ export class App {
   /** A command about the room one is in. */
   inRoom = (command: Command): void => void this.#visit?.command(command);
 
+  /** Find out who is banned from the room one is in. */
+  listBans = (): void => void this.#visit?.listBans();
+
   /** After "entered from another device": come back here. */
   resume = (): void => this.#signalling.start();
 
@@ -236,7 +239,12 @@ export class App {
         this.#visit?.apply(event);
         break;
       case "room_ended":
-        this.#roomEnded(event.roomId);
+        this.#roomOver(event.roomId, { kind: event.abandoned ? "room_abandoned" : "room_ended" });
+        break;
+      case "put_out":
+        this.#roomOver(event.roomId, {
+          kind: event.banned ? "banned_from_room" : "removed_from_room",
+        });
         break;
       default:
         this.#receiveOutside(event);
@@ -308,10 +316,11 @@ export class App {
     this.#store.patch({ visit: null });
   }
 
-  #roomEnded(roomId: string): void {
+  /** The room ended, or a host put this person out of it. */
+  #roomOver(roomId: string, notice: Notice): void {
     if (this.#visit?.state.roomId !== roomId) return;
     this.#endVisit();
-    this.tell({ kind: "room_ended" });
+    this.tell(notice);
     this.go({ view: "hallway" });
   }
 

@@ -20,6 +20,7 @@ import "./styles/hallway.css";
 import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
+import "./styles/stage.css";
 
 const LOCALE_KEY = "masil.locale";
 

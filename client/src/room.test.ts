@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Caption, ParticipantView, RoomView } from "./protocol.gen";
-import { CAPTIONS_KEPT, enterRoom, hands, onStage, reduceRoom, replaceRoom } from "./room";
+import type { Caption, ParticipantView, RoomChanged, RoomView } from "./protocol.gen";
+import {
+  CAPTIONS_KEPT,
+  enterRoom,
+  hands,
+  mayStepDown,
+  onStage,
+  reduceRoom,
+  replaceRoom,
+  unmuteRequests,
+} from "./room";
 
 const person = (memberId: string, fields: Partial<ParticipantView> = {}): ParticipantView => ({
   memberId,
@@ -12,6 +21,8 @@ const person = (memberId: string, fields: Partial<ParticipantView> = {}): Partic
   consented: false,
   connected: true,
   csrc: 1,
+  held: false,
+  unmuteAskedAtMs: null,
   ...fields,
 });
 
@@ -23,6 +34,10 @@ const view = (fields: Partial<RoomView> = {}): RoomView => ({
   captionsOn: true,
   participants: [person("host", { role: "moderator" })],
   topics: [],
+  locked: false,
+  banned: 0,
+  hostless: false,
+  asked: null,
   ...fields,
 });
 
@@ -40,6 +55,42 @@ const caption = (captionId: number, fields: Partial<Caption> = {}): Caption => (
 
 const came = (revision: number, memberId = "guest") =>
   ({ type: "participant_changed", roomId: "r", revision, participant: person(memberId) }) as const;
+
+const changed = (revision: number, fields: Partial<RoomChanged> = {}): RoomChanged => ({
+  type: "room_changed",
+  roomId: "r",
+  revision,
+  title: "Soup",
+  captionsOn: true,
+  locked: false,
+  banned: 0,
+  hostless: false,
+  asked: null,
+  ...fields,
+});
+
+describe("hosting", () => {
+  it("shows the lock, the bans and who is asked to take over as they change", () => {
+    const news = { locked: true, banned: 2, hostless: true, asked: "guest" };
+    const state = reduceRoom(enterRoom(view()), changed(6, news));
+    expect(state.room).toMatchObject(news);
+  });
+
+  it("lets a host step down only where another one stays", () => {
+    const host = person("host", { role: "moderator" });
+    const room = view({ participants: [host, person("guest", { role: "speaker" })] });
+    expect(mayStepDown(room, host)).toBe(false);
+    const both = view({ participants: [host, person("guest", { role: "moderator" })] });
+    expect(mayStepDown(both, host)).toBe(true);
+  });
+
+  it("lists who asks to unmute, the longest waiting first", () => {
+    const held = (id: string, unmuteAskedAtMs: number | null) =>
+      person(id, { role: "speaker", held: true, unmuteAskedAtMs });
+    const room = view({ participants: [held("a", 9), held("b", null), held("c", 3)] });
+    expect(unmuteRequests(room).map((p) => p.memberId)).toEqual(["c", "a"]);
+  });
+});
 
 describe("revisions", () => {
   it("applies the next one", () => {
@@ -133,7 +184,7 @@ describe("captions", () => {
 
   it("and topics are gone when the scribe is sent away", () => {
     let state = reduceRoom(enterRoom(view({ topics: [{ term: "soup", weight: 1, speakers: 1 }] })), caption(1));
-    state = reduceRoom(state, { type: "room_changed", roomId: "r", revision: 6, title: "Soup", captionsOn: false });
+    state = reduceRoom(state, changed(6, { captionsOn: false }));
     expect(state.log).toEqual([]);
     expect(state.room.topics).toEqual([]);
   });

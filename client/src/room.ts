@@ -94,6 +94,10 @@ function revise(
     case "room_changed":
       room.title = event.title;
       room.captionsOn = event.captionsOn;
+      room.locked = event.locked;
+      room.banned = event.banned;
+      room.hostless = event.hostless;
+      room.asked = event.asked;
       if (!event.captionsOn) room.topics = [];
       return { ...state, room, log: event.captionsOn ? state.log : [] };
     default:
@@ -168,6 +172,19 @@ export function onStage(room: RoomView): ParticipantView[] {
 /** Listeners, in order of joining. */
 export function audience(room: RoomView): ParticipantView[] {
   return room.participants.filter((p) => p.role === "listener");
+}
+
+/** Who could step down and leave a host behind. */
+export function mayStepDown(room: RoomView, me: ParticipantView): boolean {
+  if (me.role !== "moderator") return me.role === "speaker";
+  return room.participants.filter((p) => p.role === "moderator").length > 1;
+}
+
+/** Who asks to unmute, the longest waiting first. */
+export function unmuteRequests(room: RoomView): ParticipantView[] {
+  return room.participants
+    .filter((p) => p.unmuteAskedAtMs !== null)
+    .sort((a, b) => (a.unmuteAskedAtMs ?? 0) - (b.unmuteAskedAtMs ?? 0));
 }
 
 /** Raised hands, the longest waiting first. */

@@ -19,6 +19,7 @@ import type {
   PeopleListed,
   Profile,
   ReportsListed,
+  RoomBans,
   RoomOpened,
   RoomSnapshot,
   ServerMessage,
@@ -41,6 +42,7 @@ interface Replies {
   join_room: Joined;
   renew_media: MediaOffer;
   sync_room: RoomSnapshot;
+  list_room_bans: RoomBans;
   add_contacts: ContactsAdded;
 }
 export type ReplyTo<T extends Command["type"]> = T extends keyof Replies ? Replies[T] : Ok;

@@ -8,7 +8,15 @@ import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invita
 import type { Link } from "./links";
 import type { MicrophoneProblem } from "./media/microphone";
 import type { ContactsProblem } from "./contacts";
-import type { CaptionsEngine, ContactsView, KnockView, Me, RoomCard } from "./protocol.gen";
+import type {
+  CaptionsEngine,
+  ContactsView,
+  KnockView,
+  Me,
+  MissedKind,
+  PersonView,
+  RoomCard,
+} from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
@@ -38,6 +46,14 @@ export type Notice =
   | { kind: "room_ended" }
   | { kind: "microphone_lost" }
   | { kind: "muted_by_moderator" }
+  | { kind: "held_mute" }
+  | { kind: "unmute_allowed" }
+  | { kind: "made_moderator" }
+  | { kind: "unmade_moderator" }
+  | { kind: "removed_from_room" }
+  | { kind: "banned_from_room" }
+  | { kind: "room_abandoned" }
+  | { kind: "missed"; what: readonly MissedKind[] }
   | { kind: "on_stage" }
   | { kind: "in_audience" };
 
@@ -71,6 +87,8 @@ export interface VisitState {
   readonly speaking: ReadonlySet<number>;
   readonly ownVoice: boolean;
   readonly askingMicrophone: boolean;
+  /** Who is banned from the room, once a host has asked. */
+  readonly bans: readonly PersonView[] | null;
 }
 
 export interface AppState {

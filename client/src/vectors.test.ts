@@ -22,6 +22,9 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   use_invite: true, subscribe_push: true, unsubscribe_push: true, set_asks_me: true,
   get_profile: true, get_own_profile: true, update_profile: true,
   set_preferences: true, follow: true, block: true, list_people: true, report_member: true,
+  make_moderator: true, unmake_moderator: true, mute_all: true, ask_to_unmute: true,
+  allow_unmute: true, remove_from_room: true, ban_from_room: true, unban_from_room: true,
+  lock_room: true, list_room_bans: true, take_over: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
@@ -35,6 +38,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", invite_given: "reply", members_listed: "reply", reports_listed: "reply",
   member_exported: "reply",
+  room_bans: "reply", put_out: "end",
 };
 
 interface Vectors {
@@ -66,6 +70,10 @@ describe("the golden messages", () => {
         captionsOn: true,
         participants: [],
         topics: [],
+        locked: false,
+        banned: 0,
+        hostless: false,
+        asked: null,
       });
       expect(reduceRoom(room, event).needsSync, message.type).toBe(false);
     }

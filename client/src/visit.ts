@@ -1,15 +1,24 @@
 /**
  * A visit to one room: enters, follows its events, brings the voices, leaves.
  *
- * Owns the visit's part of the state and its `Voice`. Never draws anything.
+ * Owns the visit's part of the state, the wishes that the gate has not answered yet, and its
+ * `Voice`. Never draws anything.
  */
 
 import { MicrophoneError } from "./media/microphone";
 import { Voice } from "./media/voice";
 import type { ParticipantView } from "./protocol.gen";
-import { enterRoom, participantOf, reduceRoom, replaceRoom, type RoomEvent } from "./room";
+import {
+  enterRoom,
+  participantOf,
+  reduceRoom,
+  replaceRoom,
+  type RoomEvent,
+  type RoomState,
+} from "./room";
 import { CommandError, type Command, type Signalling } from "./signalling";
 import type { Notice, VisitState } from "./state";
+import { wishOf, withWishes, type Wish } from "./wishes";
 
 const PROBE_TIMEOUT_MS = 3_000;
 /** The microphone is switched off so soon, whether or not the gate has answered. */
@@ -27,6 +36,9 @@ export class Visit {
   readonly #deps: VisitDependencies;
   readonly #voice: Voice;
   #state: VisitState;
+  /** The room as the gate told it; what is shown has the own wishes in it. */
+  #known: RoomState | null = null;
+  #wishes: readonly Wish[] = [];
   #syncing = false;
   #mutedByMyself = true;
   #over = false;
@@ -43,6 +55,7 @@ export class Visit {
       speaking: new Set(),
       ownVoice: false,
       askingMicrophone: false,
+      bans: null,
     };
     const { signalling } = deps;
     this.#voice = new Voice(
@@ -75,10 +88,14 @@ export class Visit {
       const replaces = this.#voice.mediaId;
       const joined = await this.#deps.signalling.request({ type: "join_room", roomId, replaces });
       if (this.#over) return;
-      const known = this.#state.state;
-      const state = known === null ? enterRoom(joined.room) : replaceRoom(known, joined.room);
-      this.#patch({ status: "inside", problem: null, state });
-      this.#resumeMicrophone();
+      const known = this.#known;
+      const before = this.me();
+      this.#patch({ status: "inside", problem: null });
+      this.#know(known === null ? enterRoom(joined.room) : replaceRoom(known, joined.room));
+      const { missed } = joined;
+      if (missed.length > 0) this.#deps.onNotice({ kind: "missed", what: missed.map((m) => m.what) });
+      // What was told is not told again; what the gate did not notice is told by the difference.
+      this.#resumeMicrophone(missed.length > 0 ? undefined : before);
       const { mediaId, sdp, iceServers } = joined;
       if (mediaId !== null && sdp !== null) {
         await this.#voice.take({ mediaId, sdp, iceServers });
@@ -92,11 +109,11 @@ export class Visit {
 
   /** An event of the gate about this room. */
   apply(event: RoomEvent): void {
-    if (this.#state.state === null) return;
+    if (this.#known === null) return;
     const before = this.me();
-    this.#patch({ state: reduceRoom(this.#state.state, event) });
+    this.#know(reduceRoom(this.#known, event));
     this.#followSeat(before, this.me());
-    if (this.#state.state?.needsSync) void this.sync();
+    if (this.#known.needsSync) void this.sync();
   }
 
   /** The media process went away or is back. */
@@ -107,12 +124,12 @@ export class Visit {
 
   /** Ask for the whole room; also a way to find out soon that a socket is dead. */
   async sync(): Promise<void> {
-    if (this.#syncing || this.#state.state === null) return;
+    if (this.#syncing || this.#known === null) return;
     this.#syncing = true;
     try {
       const { room } = await this.#deps.signalling.request({ type: "sync_room" }, PROBE_TIMEOUT_MS);
       const before = this.me();
-      if (this.#state.state !== null) this.#patch({ state: replaceRoom(this.#state.state, room) });
+      this.#know(replaceRoom(this.#known, room));
       this.#followSeat(before, this.me());
     } catch (error) {
       if (!(error instanceof CommandError)) throw error; // a lost connection joins anew
@@ -130,7 +147,7 @@ export class Visit {
     try {
       await this.#voice.openMicrophone();
       this.#mutedByMyself = false;
-      await this.#deps.signalling.request({ type: "mute", muted: false });
+      await this.#request({ type: "mute", muted: false });
     } catch (error) {
       this.#tell(error);
     } finally {
@@ -141,7 +158,17 @@ export class Visit {
   /** Send a command about the room; a refusal becomes a notice. */
   async command(command: Command): Promise<void> {
     try {
-      await this.#deps.signalling.request(command);
+      await this.#request(command);
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
+  /** Ask who is banned from the room; the answer is a part of the state. */
+  async listBans(): Promise<void> {
+    try {
+      const { people } = await this.#deps.signalling.request({ type: "list_room_bans" });
+      this.#patch({ bans: people });
     } catch (error) {
       this.#tell(error);
     }
@@ -157,10 +184,30 @@ export class Visit {
     this.#voice.stop();
   }
 
-  /** The own seat. */
+  /** The own seat, as the gate told it. */
   me(): ParticipantView | undefined {
-    const { state } = this.#state;
-    return state === null ? undefined : participantOf(state, this.#deps.memberId);
+    return this.#known === null ? undefined : participantOf(this.#known, this.#deps.memberId);
+  }
+
+  /** Send a command; what it will change of the own seat is shown until the gate has answered. */
+  async #request(command: Command): Promise<void> {
+    const wish = wishOf(command, Date.now());
+    if (wish !== null) this.#wish([...this.#wishes, wish]);
+    try {
+      await this.#deps.signalling.request(command);
+    } finally {
+      if (wish !== null) this.#wish(this.#wishes.filter((other) => other !== wish));
+    }
+  }
+
+  #wish(wishes: readonly Wish[]): void {
+    this.#wishes = wishes;
+    if (this.#known !== null) this.#know(this.#known);
+  }
+
+  #know(known: RoomState): void {
+    this.#known = known;
+    this.#patch({ state: withWishes(known, this.#deps.memberId, this.#wishes) });
   }
 
   async #mute(): Promise<void> {
@@ -175,11 +222,11 @@ export class Visit {
   }
 
   /** After a reload the seat may be open while the microphone is not: ask again by a tap. */
-  #resumeMicrophone(): void {
+  #resumeMicrophone(before: ParticipantView | undefined): void {
     const me = this.me();
     if (me === undefined) return;
     if (!me.muted && !this.#voice.microphoneOpen) void this.#mute();
-    this.#followSeat(me, me);
+    this.#followSeat(before ?? me, me);
   }
 
   #followSeat(before: ParticipantView | undefined, me: ParticipantView | undefined): void {
@@ -191,6 +238,11 @@ export class Visit {
     const wasOnStage = before.role !== "listener";
     if (onStage !== wasOnStage) {
       this.#deps.onNotice({ kind: onStage ? "on_stage" : "in_audience" });
+    } else if (me.role !== before.role) {
+      const made = me.role === "moderator";
+      this.#deps.onNotice({ kind: made ? "made_moderator" : "unmade_moderator" });
+    } else if (me.held !== before.held) {
+      this.#deps.onNotice({ kind: me.held ? "held_mute" : "unmute_allowed" });
     } else if (onStage && me.muted && !before.muted && !this.#mutedByMyself) {
       this.#deps.onNotice({ kind: "muted_by_moderator" });
     }

@@ -1,7 +1,8 @@
 """Who may do what in a room: roles, states of a room, and the one table of all commands.
 
-The rules in `room.py`, `stage.py`, `moderation.py` and `consent.py` ask this table first and add
-only what it cannot say. docs/protocol.md prints it; a test keeps the two the same.
+The rules in `room.py`, `stage.py`, `moderation.py`, `succession.py` and `consent.py` ask this table
+first and add only what it cannot say; the state machine of the tests holds every change of a role
+and of a room's state against it. docs/protocol.md prints it; a test keeps the two the same.
 """
 
 from __future__ import annotations
@@ -102,6 +103,7 @@ def _becomes(*steps: tuple[Standing, Standing]) -> Becomes:
 
 
 _OUT = _becomes((_M, None), (_S, None), (_L, None))
+_PUT_OUT = _becomes((_S, None), (_L, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,8 @@ TABLE: Mapping[Command, Rule] = MappingProxyType(
             *_HOSTS, about=_ON_STAGE, about_refusal=NotOnStageError, becomes=_becomes((_S, _M))
         ),
         Command.UNMAKE_MODERATOR: Rule(*_HOSTS, about=_ANYBODY, becomes=_becomes((_M, _S))),
-        Command.REMOVE_FROM_ROOM: Rule(*_HOSTS, about=_NOT_MODERATORS, becomes=_OUT),
-        Command.BAN_FROM_ROOM: Rule(*_HOSTS, about=_NOT_MODERATORS, becomes=_OUT),
+        Command.REMOVE_FROM_ROOM: Rule(*_HOSTS, about=_NOT_MODERATORS, becomes=_PUT_OUT),
+        Command.BAN_FROM_ROOM: Rule(*_HOSTS, about=_NOT_MODERATORS, becomes=_PUT_OUT),
         Command.UNBAN_FROM_ROOM: Rule(*_HOSTS),
         Command.LIST_ROOM_BANS: Rule(*_HOSTS),
         Command.LOCK_ROOM: Rule(*_HOSTS),

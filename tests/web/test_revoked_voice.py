@@ -1,4 +1,5 @@
-"""Whoever is signed out, banned or erased is silent and gone within a second.
+"""Whoever is signed out, banned or erased is silent and gone within a second, and whoever a
+moderator silences at once.
 
 A real gate and a real media worker, with real checks, DTLS and SRTP between them and two people.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from protocol import signalling as wire
+from protocol.errors import ErrorCode
 from server.config import Settings
 from server.domain.ids import MemberId
 from server.media.embedded.options import Timing
@@ -191,3 +193,42 @@ async def test_a_voice_and_a_socket_end_within_a_second(
     assert max(seen.values(), default=began) - began < WITHIN_S
     assert talk.guest.close_code is not None
     await talk.host.event(wire.ParticipantLeft, lambda e: e.member_id == talk.guest.member_id)
+
+
+AT_ONCE_S = 0.25
+
+
+async def mute_with_a_hold(talk: Conversation) -> None:
+    await talk.host.ask(wire.MuteParticipant, member_id=talk.guest.member_id)
+    assert await talk.guest.refusal(wire.Mute, muted=False) is ErrorCode.HELD_MUTE
+
+
+async def mute_all(talk: Conversation) -> None:
+    await talk.host.ask(wire.MuteAll)
+    assert await talk.guest.refusal(wire.Mute, muted=False) is ErrorCode.HELD_MUTE
+
+
+async def remove_from_the_room(talk: Conversation) -> None:
+    await talk.host.ask(wire.RemoveFromRoom, member_id=talk.guest.member_id)
+
+
+async def ban_from_the_room(talk: Conversation) -> None:
+    await talk.host.ask(wire.BanFromRoom, member_id=talk.guest.member_id)
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [mute_with_a_hold, mute_all, remove_from_the_room, ban_from_the_room],
+    ids=lambda silence: silence.__name__,
+)
+async def test_packets_of_whom_a_moderator_silences_are_refused_at_once(
+    talk: Conversation, silence: Callable[[Conversation], Awaitable[None]]
+) -> None:
+    assert "voice" in await last_signs(talk, time.monotonic() + 0.3)
+    began = time.monotonic()
+    watching = asyncio.create_task(last_signs(talk, began + WATCHED_S))
+    await silence(talk)
+    seen = await watching
+    took_s = seen.get("voice", began) - began
+    print(f"{silence.__name__}: last packet heard after {1000 * took_s:.0f} ms")
+    assert took_s < AT_ONCE_S

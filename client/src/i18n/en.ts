@@ -12,6 +12,7 @@ import { people } from "./en/people";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
+import { stage } from "./en/stage";
 import { you } from "./en/you";
 
 export const en = {
@@ -28,4 +29,5 @@ export const en = {
   ...problems,
   ...push,
   ...alerts,
+  ...stage,
 } as const;

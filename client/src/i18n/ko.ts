@@ -13,6 +13,7 @@ import { people } from "./ko/people";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
+import { stage } from "./ko/stage";
 import { you } from "./ko/you";
 
 export const ko: Catalogue = {
@@ -29,4 +30,5 @@ export const ko: Catalogue = {
   ...problems,
   ...push,
   ...alerts,
+  ...stage,
 };

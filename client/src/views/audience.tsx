@@ -3,10 +3,10 @@
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
 import { Face } from "./face";
+import { PersonActions } from "./host-actions";
 import { HandIcon } from "./icons";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
-import { PersonActions } from "./stage";
 
 const SHOWN_MAX = 60;
 
@@ -36,9 +36,7 @@ export function Audience({ people, myId, moderating, onCommand }: AudienceProps)
               </span>
             </PersonButton>
             <ListenerState person={person} />
-            {moderating && person.handRaisedAtMs === null && !person.invited && (
-              <PersonActions person={person} onCommand={onCommand} />
-            )}
+            {moderating && <PersonActions person={person} onCommand={onCommand} />}
           </li>
         ))}
       </ul>

@@ -45,6 +45,8 @@ export function Inside(props: InsideProps) {
       me={me}
       people={state.people}
       actions={actions.profiles}
+      room={visit.state?.room ?? null}
+      onCommand={actions.inRoom}
     >
       <Room
         {...state}
@@ -57,6 +59,7 @@ export function Inside(props: InsideProps) {
         onMicrophone={actions.toggleMicrophone}
         onHear={actions.hear}
         onCommand={actions.inRoom}
+        onListBans={actions.listBans}
       />
     </PeopleHere>
   );

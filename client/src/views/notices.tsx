@@ -39,6 +39,8 @@ function noticeText({ t }: Text, notice: Notice): string {
   switch (notice.kind) {
     case "problem":
       return t(`problem.${notice.code}`);
+    case "missed":
+      return `${t("missed.title")} ${notice.what.map((what) => t(`missed.${what}`)).join(" · ")}`;
     case "knocked":
       return t("notice.knocked", { name: notice.name });
     case "let_in":

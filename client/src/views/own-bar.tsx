@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
+import { Held } from "./held";
 import { HandIcon, MicrophoneIcon } from "./icons";
 import { LANGUAGE_NAMES, LOCALES } from "../i18n/text";
 import { useText } from "./language";
@@ -11,6 +12,9 @@ import { useText } from "./language";
 export interface OwnBarProps {
   readonly me: ParticipantView;
   readonly captionsOn: boolean;
+  /** One's place among the raised hands, from 1; 0 where the own hand is down. */
+  readonly handPlace: number;
+  readonly mayStepDown: boolean;
   readonly askingMicrophone: boolean;
   readonly microphonesOffered: boolean;
   readonly onMicrophone: () => void;
@@ -27,12 +31,12 @@ export function OwnBar(props: OwnBarProps) {
   );
 }
 
-function ListenerBar({ me, onCommand }: OwnBarProps) {
-  const { t } = useText();
+function ListenerBar({ me, handPlace, onCommand }: OwnBarProps) {
+  const { t, number } = useText();
   const raised = me.handRaisedAtMs !== null;
   return (
     <>
-      <p class="small grow">{raised ? t("room.hand_text_up") : t("room.hand_text")}</p>
+      <p class="small grow">{raised ? t("stage.hand_place", { place: number(handPlace) }) : t("room.hand_text")}</p>
       <button
         type="button"
         class={`button ${raised ? "quiet" : ""}`}
@@ -51,20 +55,23 @@ function SpeakerBar(props: OwnBarProps) {
   const { me, askingMicrophone, microphonesOffered } = props;
   return (
     <>
-      <button
-        type="button"
-        class={`microphone ${me.muted ? "off" : "on"}`}
-        aria-label={me.muted ? t("room.unmute") : t("room.mute")}
-        aria-busy={askingMicrophone}
-        onClick={props.onMicrophone}
-      >
-        <MicrophoneIcon off={me.muted} />
-      </button>
+      {me.held && <Held me={me} onCommand={props.onCommand} />}
+      {!me.held && (
+        <button
+          type="button"
+          class={`microphone ${me.muted ? "off" : "on"}`}
+          aria-label={me.muted ? t("room.unmute") : t("room.mute")}
+          aria-busy={askingMicrophone}
+          onClick={props.onMicrophone}
+        >
+          <MicrophoneIcon off={me.muted} />
+        </button>
+      )}
       <div class={`grow${props.captionsOn ? " two" : ""}`}>
-        <MicrophoneState {...{ me, askingMicrophone, microphonesOffered }} />
+        {!me.held && <MicrophoneState {...{ me, askingMicrophone, microphonesOffered }} />}
         {props.captionsOn && <OwnCaptions {...props} />}
       </div>
-      {me.role === "speaker" && (
+      {props.mayStepDown && (
         <button
           type="button"
           class="button quiet small-button"

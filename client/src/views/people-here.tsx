@@ -3,8 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Colours } from "../colours";
+import type { RoomView } from "../protocol.gen";
+import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
 import { ColoursContext } from "./face";
+import { HostActions } from "./host-actions";
 import { useText } from "./language";
 import { PersonDialog } from "./person";
 import { OpenPersonContext } from "./person-button";
@@ -12,10 +15,12 @@ import { OwnProfileForm, type ProfileProps } from "./profile";
 
 export interface PeopleHereProps extends ProfileProps {
   readonly colours: Colours;
+  readonly room: RoomView | null;
+  readonly onCommand: (command: Command) => void;
   readonly children: ComponentChildren;
 }
 
-export function PeopleHere({ colours, children, ...own }: PeopleHereProps) {
+export function PeopleHere({ colours, children, room, onCommand, ...own }: PeopleHereProps) {
   const { t } = useText();
   const [shown, setShown] = useState<string | null>(null);
   const close = () => setShown(null);
@@ -39,9 +44,32 @@ export function PeopleHere({ colours, children, ...own }: PeopleHereProps) {
             actions={own.actions}
             myId={own.me.memberId}
             onClose={close}
+            inPlace={<Hosting {...{ room, onCommand }} me={own.me.memberId} about={shown} onDone={close} />}
           />
         )}
       </OpenPersonContext.Provider>
     </ColoursContext.Provider>
+  );
+}
+
+interface HostingProps {
+  readonly room: RoomView | null;
+  readonly onCommand: (command: Command) => void;
+  readonly me: string;
+  readonly about: string;
+  readonly onDone: () => void;
+}
+
+/** What a host can do about whom he looks at, where both are in the room. */
+function Hosting({ room, onCommand, me, about, onDone }: HostingProps) {
+  const { t } = useText();
+  const seatOf = (memberId: string) => room?.participants.find((p) => p.memberId === memberId);
+  const person = seatOf(about);
+  if (person === undefined || seatOf(me)?.role !== "moderator") return null;
+  return (
+    <section class="stack" aria-label={t("stage.as_host")}>
+      <h3 class="section">{t("stage.as_host")}</h3>
+      <HostActions person={person} onCommand={onCommand} onDone={onDone} />
+    </section>
   );
 }

@@ -50,6 +50,8 @@ export function PersonPage(props: PersonPageProps) {
 }
 
 export interface PersonDialogProps extends PersonProps {
+  /** What else can be done about the person where he is. */
+  readonly inPlace: ComponentChildren;
   readonly onClose: () => void;
 }
 
@@ -64,9 +66,12 @@ export function PersonDialog(props: PersonDialogProps) {
         person={person}
         inRoom
         foot={
-          <button type="button" class="button quiet" onClick={props.onClose}>
-            {t("app.close")}
-          </button>
+          <>
+            {props.inPlace}
+            <button type="button" class="button quiet" onClick={props.onClose}>
+              {t("app.close")}
+            </button>
+          </>
         }
       />
     </Dialog>

@@ -2,18 +2,28 @@
 
 import { useState } from "preact/hooks";
 import type { CaptionsEngine, KnockView, ParticipantView } from "../protocol.gen";
-import { audience, hands, onStage, type RoomState } from "../room";
+import {
+  audience,
+  hands,
+  mayStepDown,
+  onStage,
+  unmuteRequests,
+  type RoomState,
+} from "../room";
 import type { Command, Connection } from "../signalling";
 import type { VisitState } from "../state";
 import { Audience, Hands } from "./audience";
 import { Captions } from "./captions";
 import { ConnectionBanner, ConnectionState } from "./connection";
 import { Confirm } from "./dialog";
+import { UnmuteRequests } from "./held";
 import { LeaveIcon, SoundIcon } from "./icons";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { OwnBar } from "./own-bar";
+import { LockedLine, RoomMenu } from "./room-menu";
 import { Stage } from "./stage";
+import { TakeOver } from "./take-over";
 import { Topics } from "./topics";
 
 const TOPICS_SHOWN = 12;
@@ -33,6 +43,7 @@ export interface RoomProps {
   readonly onMicrophone: () => void;
   readonly onHear: () => void;
   readonly onCommand: (command: Command) => void;
+  readonly onListBans: () => void;
 }
 
 export function Room(props: RoomProps) {
@@ -50,6 +61,9 @@ export function Room(props: RoomProps) {
         </button>
         <span class="grow" />
         <ConnectionState {...props} voice={visit.voice} />
+        {state !== null && me?.role === "moderator" && (
+          <RoomMenu {...props} room={state.room} bans={visit.bans} />
+        )}
       </header>
       <ConnectionBanner {...props} voice={visit.voice} />
       {visit.blocked && <TapToHear onHear={props.onHear} />}
@@ -81,6 +95,8 @@ function Inside(props: InsideProps) {
       <main id="content" tabIndex={-1} class="room-grid">
         <div class="people">
           <h1 class="room-title">{room.title}</h1>
+          <LockedLine locked={room.locked} />
+          <TakeOver room={room} myId={props.myId} onCommand={onCommand} />
           <Knocks {...props} />
           <Stage
             people={onStage(room)}
@@ -91,6 +107,7 @@ function Inside(props: InsideProps) {
             ownVoice={visit.ownVoice}
             onCommand={onCommand}
           />
+          {moderating && <UnmuteRequests people={unmuteRequests(room)} onCommand={onCommand} />}
           <Hands hands={hands(room)} moderating={moderating} onCommand={onCommand} />
         </div>
         <div class="words">
@@ -125,6 +142,8 @@ function Inside(props: InsideProps) {
       <OwnBar
         me={me}
         captionsOn={room.captionsOn}
+        handPlace={hands(room).findIndex((p) => p.memberId === props.myId) + 1}
+        mayStepDown={mayStepDown(room, me)}
         askingMicrophone={visit.askingMicrophone}
         microphonesOffered={props.microphonesOffered}
         onMicrophone={props.onMicrophone}

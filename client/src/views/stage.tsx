@@ -1,12 +1,11 @@
 /** The stage: rounded squares, so that a face is never mistaken for a button. */
 
-import { useState } from "preact/hooks";
 import type { ParticipantView } from "../protocol.gen";
 import type { Text } from "../i18n/text";
 import type { Command } from "../signalling";
-import { Dialog } from "./dialog";
 import { initialOf, useColour } from "./face";
-import { MicrophoneIcon, MoreIcon, PencilIcon } from "./icons";
+import { PersonActions } from "./host-actions";
+import { MicrophoneIcon, PencilIcon } from "./icons";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
 
@@ -94,6 +93,8 @@ function Seat({ person, mine, talking, captionsOn, actions, onCommand }: SeatPro
 function describe({ t }: Text, person: ParticipantView, talking: boolean): string {
   const state = () => {
     if (!person.connected) return t("room.away");
+    if (person.unmuteAskedAtMs !== null) return t("stage.asks");
+    if (person.held) return t("stage.held_by_host");
     if (person.muted) return t("room.muted");
     return talking ? t("room.speaking") : null;
   };
@@ -113,59 +114,5 @@ function ScribeSeat({ consented }: { consented: number }) {
         {consented === 0 ? t("room.scribe_idle") : t("room.scribe_consented", { count: consented })}
       </span>
     </li>
-  );
-}
-
-interface PersonActionsProps {
-  readonly person: ParticipantView;
-  readonly onCommand: (command: Command) => void;
-}
-
-/** What a moderator can do about a person. */
-export function PersonActions({ person, onCommand }: PersonActionsProps) {
-  const { t } = useText();
-  const [open, setOpen] = useState(false);
-  const { memberId, name, role } = person;
-  if (role === "moderator" && person.muted) return null;
-  const act = (command: Command) => {
-    setOpen(false);
-    onCommand(command);
-  };
-  return (
-    <>
-      <button
-        type="button"
-        class="icon-button plain more"
-        aria-label={t("room.actions", { name })}
-        aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
-      >
-        <MoreIcon />
-      </button>
-      {open && (
-        <Dialog title={name} onClose={() => setOpen(false)}>
-          <div class="choices">
-            {role !== "listener" && !person.muted && (
-              <button class="button quiet" onClick={() => act({ type: "mute_participant", memberId })}>
-                {t("room.mute_person")}
-              </button>
-            )}
-            {role === "speaker" && (
-              <button class="button quiet" onClick={() => act({ type: "move_to_audience", memberId })}>
-                {t("room.move_to_audience")}
-              </button>
-            )}
-            {role === "listener" && (
-              <button class="button" onClick={() => act({ type: "invite_to_stage", memberId })}>
-                {t("room.invite")}
-              </button>
-            )}
-            <button class="button quiet" onClick={() => setOpen(false)}>
-              {t("app.close")}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </>
   );
 }

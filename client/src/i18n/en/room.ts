@@ -33,7 +33,6 @@ export const room = {
   "room.raise_hand": "Raise hand",
   "room.lower_hand": "Lower hand",
   "room.hand_text": "A host can ask you to the stage.",
-  "room.hand_text_up": "Your hand is up. A host sees it.",
   "room.step_down": "Back to the audience",
   "room.invitation": "You are asked to the stage",
   "room.invitation_text": "Come up and talk. Your microphone stays off until you switch it on.",

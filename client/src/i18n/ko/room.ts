@@ -33,7 +33,6 @@ export const room = {
   "room.raise_hand": "손 들기",
   "room.lower_hand": "손 내리기",
   "room.hand_text": "진행자가 무대로 부를 수 있어요.",
-  "room.hand_text_up": "손을 들었어요. 진행자에게 보여요.",
   "room.step_down": "객석으로 내려가기",
   "room.invitation": "무대로 청해요",
   "room.invitation_text": "올라와서 이야기하세요. 직접 켜기 전까지 마이크는 꺼져 있어요.",
