@@ -62,7 +62,7 @@ def test_a_page_that_cheats_is_not_heard(
         ann.page.get_by_role("menuitem", name="Mute").or_(
             ann.page.get_by_role("button", name="Mute", exact=True)
         ).click()
-        expect(bea.page.get_by_role("button", name="Turn microphone on")).to_be_visible()
+        expect(bea.page.get_by_role("button", name="Ask to unmute")).to_be_visible()
         bea.page.evaluate(FORCE_ENABLED)
         bea.page.wait_for_timeout(300)
         assert loudness(ann, 2) < QUIET_RMS
