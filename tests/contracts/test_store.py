@@ -318,6 +318,32 @@ async def test_a_save_that_was_undone_is_made_good_by_the_next(store: Store) -> 
     assert list(await store.live_rooms()) == [muted]
 
 
+async def test_holds_bans_and_the_lock_come_back_as_they_were_saved(store: Store) -> None:
+    evening = await full_room(store)
+    await store.save_room(evening)
+    host, second, third, *_ = evening.participants
+    locked, _ = moderation.lock(evening, host, True)
+    held = room.replace_participant(locked, second, held=True, muted=True, unmute_asked_at_ms=7)[0]
+    banned, _ = moderation.ban(held, host, third)
+    await store.save_room(banned)
+    assert list(await store.live_rooms()) == [banned]
+    free, _ = moderation.unban(banned, host, third)
+    await store.save_room(free)
+    assert list(await store.live_rooms()) == [free]
+    ended, _ = room.end(free, host)
+    await store.save_room(ended)
+    assert list(await store.live_rooms()) == []
+
+
+async def test_erasing_a_person_takes_him_off_every_list_of_bans(store: Store) -> None:
+    evening = await full_room(store)
+    host, second, *_ = evening.participants
+    banned, _ = moderation.ban(evening, host, second)
+    await store.save_room(banned)
+    await store.erase_member(second)
+    assert [dict(live.banned) for live in await store.live_rooms()] == [{}]
+
+
 # ---------------------------------------------------------------- transactions
 
 

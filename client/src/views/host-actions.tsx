@@ -119,7 +119,7 @@ export function PersonActions({ person, onCommand }: PersonActionsProps) {
       {open && (
         <Dialog title={person.name} onClose={close}>
           <HostActions person={person} onCommand={onCommand} onDone={close} />
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button quiet" onClick={close}>
             {t("app.close")}
           </button>
         </Dialog>

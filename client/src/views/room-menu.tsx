@@ -90,7 +90,7 @@ function Choices({ room, onListBans, onCommand, onStep }: StepsProps) {
       <button type="button" class="button quiet harsh" onClick={() => onStep("end")}>
         {t("room.end")}
       </button>
-      <button type="button" class="button" onClick={() => onStep(null)}>
+      <button type="button" class="button quiet" onClick={() => onStep(null)}>
         {t("app.close")}
       </button>
     </div>
@@ -122,7 +122,7 @@ function Bans({ room, bans, onCommand, onStep }: StepsProps) {
           </li>
         ))}
       </ul>
-      <button type="button" class="button" onClick={() => onStep("menu")}>
+      <button type="button" class="button quiet" onClick={() => onStep("menu")}>
         {t("app.back")}
       </button>
     </StepFrame>
