@@ -27,7 +27,7 @@ format: ## Format the Python code and repair what the linter can
 generate: ## Write JSON Schema and TypeScript anew from protocol/
 	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table
 
-bench: bench-browser bench-flood bench-loss bench-media ## Measure everything; results go to bench/results
+bench: bench-browser bench-flood bench-loss bench-media bench-rooms ## Measure everything; results go to bench/results
 
 bench-browser: ## Voices between two real Chromiums: lag, click to first audio, change of network
 	@tools/bench.sh bench.browser
