@@ -26,7 +26,7 @@ class RoomCard(View, frozen=True):
     listeners: int
     captions_on: bool
     topics: list[TopicView]
-    kind: RoomKind = "open"
+    kind: RoomKind
 
 
 class ParticipantView(View, frozen=True):

@@ -670,7 +670,7 @@ export interface RoomCard {
   listeners: number;
   captionsOn: boolean;
   topics: TopicView[];
-  kind?: RoomKind;
+  kind: RoomKind;
 }
 
 /** A newcomer who waits and whose number this member holds. */
