@@ -51,5 +51,15 @@ class AdmissionPushed(Message, frozen=True):
     language: Language
 
 
+class PingPushed(Message, frozen=True):
+    """To a member: somebody whom he follows asks him into a room."""
+
+    room_id: str
+    title: str
+    name: str
+    """Who asks."""
+    language: Language
+
+
 PushCommand = SubscribePush | UnsubscribePush
-PushPayload = KnockPushed | AdmissionPushed
+PushPayload = KnockPushed | AdmissionPushed | PingPushed

@@ -9,7 +9,7 @@ from msgspec import Meta
 from protocol.captions import TopicView
 from protocol.people import PersonView
 from protocol.stage import MissedView
-from protocol.wire import Id, Message, Token, View
+from protocol.wire import Id, Message, RoomKind, Token, View
 
 Title = Annotated[str, Meta(max_length=400)]
 Sdp = Annotated[str, Meta(max_length=64 * 1024)]
@@ -26,6 +26,7 @@ class RoomCard(View, frozen=True):
     listeners: int
     captions_on: bool
     topics: list[TopicView]
+    kind: RoomKind
 
 
 class ParticipantView(View, frozen=True):
@@ -78,6 +79,7 @@ class RoomView(View, frozen=True):
     """The host is gone and a listener is asked to take over."""
     asked: str | None
     """Who is asked to take over."""
+    kind: RoomKind
 
 
 class OpenRoom(Message, frozen=True):
@@ -85,6 +87,7 @@ class OpenRoom(Message, frozen=True):
 
     id: Id
     title: Title
+    kind: RoomKind = "open"
 
 
 class JoinRoom(Message, frozen=True):
@@ -244,6 +247,7 @@ class RoomChanged(Message, frozen=True):
     banned: int
     hostless: bool
     asked: str | None
+    kind: RoomKind
 
 
 class RoomEnded(Message, frozen=True):

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import admin, captions, door, people, push, room, stage
+from protocol import admin, captions, door, hallway, people, push, room, stage
 from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
 from protocol.door import *  # noqa: F403
 from protocol.door import ContactsView, KnockView
 from protocol.errors import ErrorCode
+from protocol.hallway import *  # noqa: F403
 from protocol.people import *  # noqa: F403
 from protocol.people import Me
 from protocol.push import *  # noqa: F403
@@ -43,6 +44,7 @@ ClientMessage = (
     | push.PushCommand
     | people.PeopleCommand
     | stage.StageCommand
+    | hallway.HallwayCommand
 )
 
 
@@ -105,6 +107,8 @@ ServerMessage = (
     | admin.AdminEvent
     | stage.StageReply
     | stage.StageEvent
+    | hallway.HallwayReply
+    | hallway.HallwayEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

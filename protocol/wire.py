@@ -17,6 +17,8 @@ Id = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Token = Annotated[str, Meta(min_length=1, max_length=64)]
 """An opaque id that the gate made."""
 Language = Literal["en", "ko"]
+RoomKind = Literal["open", "social", "closed"]
+"""To whom a room is open: every member, whoever follows or is followed by a moderator, guests."""
 """Of a page, and of what reaches its reader elsewhere; ISO 639-1."""
 
 

@@ -11,6 +11,7 @@ import type { KnockPushed, PushPayload } from "./protocol.gen";
 const TEXTS: Record<KnockPushed["language"], Record<keyof typeof en, string>> = { en, ko };
 export const LET_IN = "let_in";
 export const KNOCK_TAG = "knock-";
+export const PING_TAG = "ping-";
 export const ADMITTED_TAG = "admitted";
 
 /** Part of what `showNotification` takes; the DOM's own type lacks `actions`. */
@@ -43,6 +44,16 @@ export function alertOf(payload: PushPayload): Alert {
         title: text["alert.admitted"],
         options: { lang, body: text["alert.admitted_text"], tag: ADMITTED_TAG },
       };
+    case "ping_pushed":
+      return {
+        title: text["alert.ping"].replace("{name}", () => payload.name),
+        options: {
+          lang,
+          body: payload.title,
+          tag: PING_TAG + payload.roomId,
+          data: { roomId: payload.roomId },
+        },
+      };
     default:
       return payload satisfies never;
   }
@@ -68,8 +79,11 @@ export function payloadOf(text: string | undefined): PushPayload | null {
 
 function isPayload(value: unknown): value is PushPayload {
   if (typeof value !== "object" || value === null) return false;
-  const { type, language, name, knockId } = value as Record<string, unknown>;
+  const { type, language, name, knockId, roomId, title } = value as Record<string, unknown>;
   if (typeof language !== "string" || !Object.hasOwn(TEXTS, language)) return false;
   if (type === "admission_pushed") return true;
+  if (type === "ping_pushed") {
+    return [roomId, title, name].every((field) => typeof field === "string");
+  }
   return type === "knock_pushed" && typeof name === "string" && typeof knockId === "string";
 }

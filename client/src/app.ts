@@ -9,9 +9,10 @@ import { accountHttp } from "./account-http";
 import { AddressBook } from "./address-book";
 import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
+import { Doors, NO_DOORS } from "./doors";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
-import type { Me } from "./protocol.gen";
+import type { Me, RoomKind } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
 import { dropLink } from "./links";
 import type { PasskeyBrowser } from "./passkey-browser";
@@ -47,6 +48,7 @@ export class App {
   readonly #deps: AppDependencies;
   readonly addressBook: AddressBook;
   readonly administration: Administration;
+  readonly doors: Doors;
   readonly invitations: Invitations;
   readonly push: PushSwitch;
   readonly profiles: Profiles;
@@ -75,6 +77,7 @@ export class App {
     });
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
+    this.doors = new Doors(deps.store, this.#signalling);
     this.administration = new Administration(deps.store, this.#signalling, deps.save);
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
@@ -153,9 +156,9 @@ export class App {
   /** The browser's own back and forward. */
   followLocation = (): void => this.#follow(routeOf(location));
 
-  openRoom = async (title: string): Promise<ProblemCode | null> => {
+  openRoom = async (title: string, kind: RoomKind): Promise<ProblemCode | null> => {
     try {
-      const { roomId } = await this.#signalling.request({ type: "open_room", title });
+      const { roomId } = await this.#signalling.request({ type: "open_room", title, kind });
       this.go({ view: "room", roomId });
       return null;
     } catch (error) {
@@ -271,6 +274,15 @@ export class App {
           ...event.knock,
         });
         break;
+      case "pinged":
+        void this.push.showWhileHidden({
+          type: "ping_pushed",
+          roomId: event.roomId,
+          title: event.title,
+          name: event.by.name,
+          language: this.#deps.language(),
+        });
+        break;
       case "knock_closed":
         void this.push.closeKnock(event.knockId);
         break;
@@ -358,6 +370,8 @@ export class App {
       contacts: NO_CONTACTS,
       contactNames: {},
       admin: NO_ADMIN,
+      pings: [],
+      doors: NO_DOORS,
       invitations: NO_INVITATIONS,
       people: NO_PEOPLE,
       account: NO_ACCOUNT,

@@ -7,6 +7,7 @@ import type {
   Hallway,
   Knocked,
   KnockClosed,
+  Pinged,
   MeChanged,
   MediaUp,
   ReportsWaiting,
@@ -24,7 +25,8 @@ export type HallwayEvent =
   | CaptionsEngineChanged
   | MediaUp
   | MeChanged
-  | ReportsWaiting;
+  | ReportsWaiting
+  | Pinged;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
   switch (event.type) {
@@ -48,6 +50,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { knocks: [...withoutKnock(state, event.knock.knockId), event.knock] };
     case "knock_closed":
       return { knocks: withoutKnock(state, event.knockId) };
+    case "pinged":
+      return { pings: [...withoutPing(state, event.roomId), event].slice(-PINGS_MAX) };
     case "reports_waiting":
       return { admin: { ...state.admin, reportsWaiting: event.count } };
     case "admitted":
@@ -60,6 +64,13 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
     default:
       return event satisfies never;
   }
+}
+
+const PINGS_MAX = 5;
+
+/** The questions to come in, but for those into one room. */
+export function withoutPing(state: AppState, roomId: string) {
+  return state.pings.filter((ping) => ping.roomId !== roomId);
 }
 
 function withoutKnock(state: AppState, knockId: string) {

@@ -2,6 +2,8 @@
 
 /** What a page is told whose reader tapped: he wants to see who is at the door. */
 export const TO_THE_DOOR = "to_the_door";
+/** He was asked into a room and wants to go in. */
+export const INTO_ROOM = "into_room";
 
 /** The part of a window client that is used, so that tests can bring their own. */
 export interface HouseWindow {
@@ -16,17 +18,17 @@ export interface HouseWindows {
   openWindow(url: string): Promise<unknown>;
 }
 
-/** The page that is looked at, else any that is open, else a new one. */
-export async function openHouse(windows: HouseWindows): Promise<void> {
+/** The page that is looked at, else any that is open, else a new one; a room where one is meant. */
+export async function openHouse(windows: HouseWindows, roomId?: string): Promise<void> {
   const open = await windows.matchAll({ type: "window", includeUncontrolled: true });
   const page =
     open.find((each) => each.focused) ??
     open.find((each) => each.visibilityState === "visible") ??
     open[0];
   if (page === undefined) {
-    await windows.openWindow("/");
+    await windows.openWindow(roomId === undefined ? "/" : `/room/${roomId}`);
     return;
   }
-  page.postMessage({ type: TO_THE_DOOR });
+  page.postMessage(roomId === undefined ? { type: TO_THE_DOOR } : { type: INTO_ROOM, roomId });
   await page.focus();
 }

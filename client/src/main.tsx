@@ -6,7 +6,7 @@ import { App } from "./app";
 import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
 import { takeLink } from "./links";
 import { routeOf } from "./route";
-import { TO_THE_DOOR } from "./house-window";
+import { INTO_ROOM, TO_THE_DOOR } from "./house-window";
 import { passkeysOfBrowser } from "./passkey-browser";
 import { realBrowser } from "./push-browser";
 import { saveFile } from "./save-file";
@@ -71,8 +71,11 @@ function main(root: HTMLElement): void {
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);
   networkInformation()?.addEventListener("change", app.networkChanged);
-  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ type?: unknown }>) => {
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ type?: unknown; roomId?: string }>) => {
     if (data.type === TO_THE_DOOR) app.toTheDoor();
+    if (data.type === INTO_ROOM && data.roomId !== undefined) {
+      app.go({ view: "room", roomId: data.roomId });
+    }
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") app.wake();

@@ -110,6 +110,10 @@ export const ERROR_CODES = [
   "stage_full",
   /** The same person entered from another device or tab; this one was let go. */
   "replaced",
+  /** The room is open to other people only; nothing of it is told. */
+  "room_private",
+  /** Too many people were asked in within an hour. */
+  "pings_too_often",
   /** A moderator locked the room: nobody new may enter. */
   "room_locked",
   /** A moderator banned this person from the room. */
@@ -145,6 +149,8 @@ export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" |
 
 export type InviteStanding = "expired" | "open" | "revoked" | "used";
 
+export type RoomKind = "closed" | "open" | "social";
+
 export type PeopleList = "blocked" | "followers" | "following";
 
 export type Language = "en" | "ko";
@@ -166,6 +172,7 @@ export interface OpenRoom {
   type: "open_room";
   id: number;
   title: string;
+  kind?: RoomKind;
 }
 
 /** Enter a room, or come back to one's seat. Reply: `joined`, which holds the SDP offer. */
@@ -588,6 +595,35 @@ export interface TakeOver {
   accepted: boolean;
 }
 
+/** Open the room to more people; it is never narrowed. Moderators only. Reply: `ok`. */
+export interface OpenUp {
+  type: "open_up";
+  id: number;
+  kind: RoomKind;
+}
+
+/**
+ * Ask somebody who follows the sender into the room that the sender is in. Reply: `ok`.
+ *
+ * In a room that is not open to him only moderators may; he may enter from then on.
+ */
+export interface PingIntoRoom {
+  type: "ping_into_room";
+  id: number;
+  memberId: string;
+}
+
+/**
+ * Rooms that one may enter, by words of their title or of what is talked about now.
+ *
+ * All of them are looked through, not only those that the hallway lists. Reply: `rooms_found`.
+ */
+export interface FindRooms {
+  type: "find_rooms";
+  id: number;
+  query: string;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -634,6 +670,7 @@ export interface RoomCard {
   listeners: number;
   captionsOn: boolean;
   topics: TopicView[];
+  kind: RoomKind;
 }
 
 /** A newcomer who waits and whose number this member holds. */
@@ -740,6 +777,7 @@ export interface RoomView {
   hostless: boolean;
   /** Who is asked to take over. */
   asked: string | null;
+  kind: RoomKind;
 }
 
 /** A TURN server through which voices go where the media port cannot be reached directly. */
@@ -813,6 +851,7 @@ export interface RoomChanged {
   banned: number;
   hostless: boolean;
   asked: string | null;
+  kind: RoomKind;
 }
 
 /** The room is over; the page goes back to the hallway. */
@@ -1088,6 +1127,22 @@ export interface PutOut {
   banned: boolean;
 }
 
+/** Reply to `find_rooms`: the liveliest first. */
+export interface RoomsFound {
+  type: "rooms_found";
+  id: number;
+  rooms: RoomCard[];
+}
+
+/** Somebody whom one follows asks one into a room. Told once, kept nowhere. */
+export interface Pinged {
+  type: "pinged";
+  roomId: string;
+  title: string;
+  by: PersonView;
+  pingedAtMs: number;
+}
+
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
 export interface CodeRequest {
   number: string;
@@ -1147,6 +1202,16 @@ export interface KnockPushed {
 /** To a newcomer: the door is open. */
 export interface AdmissionPushed {
   type: "admission_pushed";
+  language: Language;
+}
+
+/** To a member: somebody whom he follows asks him into a room. */
+export interface PingPushed {
+  type: "ping_pushed";
+  roomId: string;
+  title: string;
+  /** Who asks. */
+  name: string;
   language: Language;
 }
 
@@ -1356,7 +1421,10 @@ export type ClientMessage =
   | UnbanFromRoom
   | ListRoomBans
   | LockRoom
-  | TakeOver;
+  | TakeOver
+  | OpenUp
+  | PingIntoRoom
+  | FindRooms;
 
 export type ServerMessage =
   | Ok
@@ -1395,7 +1463,9 @@ export type ServerMessage =
   | MemberExported
   | ReportsWaiting
   | RoomBans
-  | PutOut;
+  | PutOut
+  | RoomsFound
+  | Pinged;
 
 export type RequestBody =
   | CodeRequest
@@ -1410,7 +1480,8 @@ export type ResponseBody =
 
 export type PushPayload =
   | KnockPushed
-  | AdmissionPushed;
+  | AdmissionPushed
+  | PingPushed;
 
 export type AccountRequest =
   | NewPasskey

@@ -95,6 +95,7 @@ function revise(
       room.title = event.title;
       room.captionsOn = event.captionsOn;
       room.locked = event.locked;
+      room.kind = event.kind;
       room.banned = event.banned;
       room.hostless = event.hostless;
       room.asked = event.asked;

@@ -22,6 +22,7 @@ import type {
   RoomBans,
   RoomOpened,
   RoomSnapshot,
+  RoomsFound,
   ServerMessage,
 } from "./protocol.gen";
 
@@ -37,6 +38,7 @@ interface Replies {
   list_invites: Invites;
   list_members: MembersListed;
   list_reports: ReportsListed;
+  find_rooms: RoomsFound;
   export_member: MemberExported;
   open_room: RoomOpened;
   join_room: Joined;

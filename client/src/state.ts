@@ -2,6 +2,7 @@
 
 import { NO_ACCOUNT, type AccountState } from "./account";
 import { NO_ADMIN, type AdminState } from "./administration";
+import { NO_DOORS, type DoorsState } from "./doors";
 import type { HttpFailure } from "./http";
 import type { VoiceState } from "./media/voice";
 import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invitations";
@@ -15,6 +16,7 @@ import type {
   Me,
   MissedKind,
   PersonView,
+  Pinged,
   RoomCard,
 } from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
@@ -101,6 +103,9 @@ export interface AppState {
   readonly connection: Connection;
   readonly rooms: readonly RoomCard[];
   readonly knocks: readonly KnockView[];
+  /** Questions to come into a room, the newest last. */
+  readonly pings: readonly Pinged[];
+  readonly doors: DoorsState;
   /** The device's own names of contacts, by contact id. */
   readonly contactNames: Readonly<Record<string, string>>;
   readonly contacts: ContactsState;
@@ -137,6 +142,8 @@ export function initialState(route: Route, link: Link | null, region: string): A
     connection: { state: "connecting", reason: "starting", attempt: 0 },
     rooms: [],
     knocks: [],
+    pings: [],
+    doors: NO_DOORS,
     contactNames: {},
     contacts: NO_CONTACTS,
     mediaUp: true,

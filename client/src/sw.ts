@@ -21,5 +21,6 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(openHouse(self.clients));
+  const { roomId } = (event.notification.data ?? {}) as { roomId?: string };
+  event.waitUntil(openHouse(self.clients, roomId));
 });

@@ -24,6 +24,7 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   set_preferences: true, follow: true, block: true, list_people: true, report_member: true,
   make_moderator: true, unmake_moderator: true, mute_all: true, ask_to_unmute: true,
   allow_unmute: true, remove_from_room: true, ban_from_room: true, unban_from_room: true,
+  open_up: true, ping_into_room: true, find_rooms: true,
   lock_room: true, list_room_bans: true, take_over: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
@@ -37,7 +38,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
   profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", invite_given: "reply", members_listed: "reply", reports_listed: "reply",
-  member_exported: "reply",
+  member_exported: "reply", rooms_found: "reply", pinged: "hallway",
   room_bans: "reply", put_out: "end",
 };
 
@@ -70,6 +71,7 @@ describe("the golden messages", () => {
         captionsOn: true,
         participants: [],
         topics: [],
+        kind: "open",
         locked: false,
         banned: 0,
         hostless: false,

@@ -28,6 +28,7 @@ const room = (...participants: ParticipantView[]): RoomState =>
     captionsOn: false,
     participants,
     topics: [],
+    kind: "open",
     locked: false,
     banned: 0,
     hostless: false,

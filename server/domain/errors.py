@@ -176,6 +176,14 @@ class RoomNotFoundError(MasilError):
     """No such room, or it has ended."""
 
 
+class RoomPrivateError(MasilError):
+    """The room is social or closed, and not open to this person."""
+
+
+class PingsTooOftenError(MasilError):
+    """Too many people were asked in within an hour."""
+
+
 class RoomFullError(MasilError):
     """The room or the server is full."""
 

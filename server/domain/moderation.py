@@ -6,6 +6,8 @@ leaves him a speaker. Nobody ever opens the microphone of somebody else.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from server.domain.errors import RoomBansFullError, WrongStateError
 from server.domain.events import RoomEvent, Why
 from server.domain.ids import MemberId
@@ -146,6 +148,7 @@ def ban(room: Room, by: MemberId, member_id: MemberId) -> Change:
     if len(room.banned) >= ROOM_MAX_BANS:
         raise RoomBansFullError
     banned = {**room.banned, member_id: room.participant(member_id).name}
+    room = replace(room, guests=room.guests - {member_id})
     return depart(room, member_id, Why.BANNED, banned=banned)
 
 
@@ -161,8 +164,9 @@ def unban(room: Room, by: MemberId, member_id: MemberId) -> Change:
 
 def forget(room: Room, member_id: MemberId) -> Change:
     """An account is gone, and with it what the room's list of bans keeps of it."""
-    if room.ended or member_id not in room.banned:
+    if room.ended or member_id not in {*room.banned, *room.guests}:
         return room, ()
+    room = replace(room, guests=room.guests - {member_id})
     return change_room(room, banned={k: v for k, v in room.banned.items() if k != member_id})
 
 

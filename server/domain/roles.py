@@ -74,6 +74,8 @@ class Command(Enum):
     UNBAN_FROM_ROOM = "unban_from_room"
     LIST_ROOM_BANS = "list_room_bans"
     LOCK_ROOM = "lock_room"
+    OPEN_UP = "open_up"
+    PING = "ping_into_room"
     SWITCH_CAPTIONS = "switch_captions"
     END_ROOM = "end_room"
     TIME = "time"
@@ -168,6 +170,8 @@ TABLE: Mapping[Command, Rule] = MappingProxyType(
         Command.UNBAN_FROM_ROOM: Rule(*_HOSTS),
         Command.LIST_ROOM_BANS: Rule(*_HOSTS),
         Command.LOCK_ROOM: Rule(*_HOSTS),
+        Command.OPEN_UP: Rule(*_HOSTS),
+        Command.PING: Rule(_ANYBODY),
         Command.SWITCH_CAPTIONS: Rule(*_HOSTS),
         Command.END_ROOM: Rule(*_HOSTS, becomes=_OUT),
         Command.TIME: Rule(

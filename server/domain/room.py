@@ -9,7 +9,7 @@ moderators do to others in `moderation.py`, who takes a room over that has no ho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from server.domain import roles
@@ -20,6 +20,7 @@ from server.domain.errors import (
     NotInRoomError,
     RoomFullError,
     RoomLockedError,
+    RoomPrivateError,
     StageFullError,
 )
 from server.domain.events import (
@@ -32,6 +33,7 @@ from server.domain.events import (
     Why,
 )
 from server.domain.ids import Csrc, MemberId, RoomId, TapId
+from server.domain.kind import Kind
 from server.domain.member import Member, require_member
 from server.domain.roles import Command, RoomState
 from server.domain.roles import Role as Role
@@ -99,6 +101,9 @@ class Room:
     banned: Mapping[MemberId, str] = field(default_factory=dict)
     """Who may not come in any more, with the name he had; in order, never changed in place."""
     succession: Succession | None = None
+    kind: Kind = Kind.OPEN
+    guests: frozenset[MemberId] = frozenset()
+    """Whom moderators asked in, so that they may enter whatever the kind."""
 
     @property
     def state(self) -> RoomState:
@@ -154,7 +159,9 @@ def clean_title(raw: str) -> str:
     return title
 
 
-def open_room(room_id: RoomId, title: str, opener: Member, now_ms: int) -> Change:
+def open_room(
+    room_id: RoomId, title: str, opener: Member, now_ms: int, kind: Kind = Kind.OPEN
+) -> Change:
     """A new room; its opener is the moderator and has a seat he still has to take.
 
     Raises:
@@ -162,23 +169,36 @@ def open_room(room_id: RoomId, title: str, opener: Member, now_ms: int) -> Chang
         BadTitleError
     """
     require_member(opener)
-    room = Room(room_id, clean_title(title), now_ms)
+    room = Room(room_id, clean_title(title), now_ms, kind=kind)
     room, events = _seat(room, opener, Role.MODERATOR, now_ms)
     return replace_participant(room, opener.member_id, away_since_ms=now_ms)[0], events
 
 
-def join(room: Room, member: Member, now_ms: int) -> Change:
+def may_enter(room: Room, member_id: MemberId, circle: Set[MemberId]) -> bool:
+    """Whether the room's kind lets this person in.
+
+    `circle`: whoever follows one of the room's moderators, or is followed by one.
+    """
+    if room.kind is Kind.OPEN or member_id in room.participants or member_id in room.guests:
+        return True
+    return room.kind is Kind.SOCIAL and member_id in circle
+
+
+def join(room: Room, member: Member, now_ms: int, circle: Set[MemberId] = frozenset()) -> Change:
     """Enter as a listener, or come back to the seat that was kept, also in a locked room.
 
     Raises:
         NotAdmittedError: the person still waits at the door.
         RoomNotFoundError: the room has ended.
+        RoomPrivateError: the room is not open to this person; nothing of it is told.
         BannedFromRoomError, RoomLockedError, RoomFullError
     """
     require_member(member)
     authorise(room, Command.JOIN_ROOM, member.member_id)
     if member.member_id in room.participants:
         return replace_participant(room, member.member_id, away_since_ms=None, name=member.name)
+    if not may_enter(room, member.member_id, circle):
+        raise RoomPrivateError
     if member.member_id in room.banned:
         raise BannedFromRoomError
     if room.locked:

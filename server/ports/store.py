@@ -295,6 +295,9 @@ class FollowStore(Protocol):
     async def follows(self, follower: MemberId, followee: MemberId) -> bool:
         """Whether one follows the other."""
 
+    async def circle_of(self, member_id: MemberId) -> frozenset[MemberId]:
+        """Whoever follows a person or is followed by him."""
+
     async def count_following(self, follower: MemberId) -> int:
         """How many a member follows."""
 

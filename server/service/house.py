@@ -27,6 +27,7 @@ from server.service.invites import InviteRules
 from server.service.limits import Limits
 from server.service.passkeys import Passkeys
 from server.service.people import People, Rules, Senders
+from server.service.pings import Pings
 from server.service.profiles import Profiles
 from server.service.push import Push
 from server.service.relay import Relay
@@ -85,6 +86,7 @@ class House:
     blocks: Blocks
     profiles: Profiles
     reporting: Reporting
+    pings: Pings
 
 
 def build(outside: Outside) -> House:
@@ -94,7 +96,13 @@ def build(outside: Outside) -> House:
     captions = Captions(outside.feed, outside.clock, hub)
     blocks = Blocks(outside.store)
     rooms = Rooms(
-        outside.store, outside.clock, outside.media, captions, hub, blocks, every_s=outside.every_s
+        outside.store,
+        outside.clock,
+        outside.media,
+        captions,
+        hub,
+        blocks,
+        every_s=outside.every_s,
     )
     limits = Limits(outside.store, outside.clock, outside.pepper)
     sessions = Sessions(outside.store, outside.clock, hub, rooms)
@@ -142,4 +150,5 @@ def build(outside: Outside) -> House:
         blocks,
         profiles,
         reporting,
+        Pings(outside.store, outside.clock, hub, limits, rooms),
     )

@@ -7,13 +7,13 @@ Who let whom in is told in the one reply about one person, never in a list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from protocol import people as wire
 from server.domain import profile as rules
 from server.domain.contact import DAY_MS
 from server.domain.errors import NotSignedInError, PeopleFullError, ProfilesTooOftenError
-from server.domain.ids import MemberId
+from server.domain.ids import MemberId, RoomId
 from server.domain.member import Member
 from server.ports import Clock, Store
 from server.service import render
@@ -117,14 +117,20 @@ class Profiles:
         """
         rules.require_another(member.member_id, other_id)
         async with self._deciding:
-            if not following:
+            both = (member.member_id, other_id)
+            hidden = [self._rooms.hallway.hidden_from(each) for each in both]
+            if following:
+                await self._follow(member.member_id, other_id)
+            else:
                 await self._store.delete_follow(member.member_id, other_id)
-                return
-            apart = self._blocks.apart_from(member.member_id)
-            rules.seen(await self._store.member(other_id), apart)
-            if await self._store.count_following(member.member_id) >= rules.FOLLOWS_MAX:
-                raise PeopleFullError
-            await self._store.save_follow(member.member_id, other_id, self._clock.now_ms())
+            await self._rooms.circles.refresh(*both)
+            self._show_what_changed(both, hidden)
+
+    async def _follow(self, follower: MemberId, other_id: MemberId) -> None:
+        rules.seen(await self._store.member(other_id), self._blocks.apart_from(follower))
+        if await self._store.count_following(follower) >= rules.FOLLOWS_MAX:
+            raise PeopleFullError
+        await self._store.save_follow(follower, other_id, self._clock.now_ms())
 
     async def block(self, member: Member, other_id: MemberId, *, blocked: bool) -> None:
         """Block somebody, or lift the block; he is not told. Follows between the two end.
@@ -143,10 +149,16 @@ class Profiles:
             else:
                 await self._store.delete_block(*both)
                 self._blocks.forget(*both)
-            # Only what differs is shown: a hallway sent anew would tell that something happened.
-            for each, before in zip(both, hidden, strict=True):
-                if self._rooms.hallway.hidden_from(each) != before:
-                    self._rooms.hallway.show(each)
+            await self._rooms.circles.refresh(*both)
+            self._show_what_changed(both, hidden)
+
+    def _show_what_changed(
+        self, both: tuple[MemberId, MemberId], hidden: Sequence[Set[RoomId]]
+    ) -> None:
+        # Only what differs is shown: a hallway sent anew would tell that something happened.
+        for each, before in zip(both, hidden, strict=True):
+            if self._rooms.hallway.hidden_from(each) != before:
+                self._rooms.hallway.show(each)
 
     async def _block(self, blocker: MemberId, other_id: MemberId) -> None:
         async with self._store.transaction():

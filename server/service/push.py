@@ -1,7 +1,8 @@
 """Push: tells people what cannot wait while no page of theirs is open.
 
-Owns who has subscribed, the queue and how often is tried. Only two things are worth a push:
-somebody is at the door, and the door is open. Never logs to whom, nor what.
+Owns who has subscribed, the queue and how often is tried. Only three things are worth a push:
+somebody is at the door, the door is open, and somebody whom one follows asks one into a room. Never
+logs to whom, nor what.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ RETRY_AFTER_S = (2.0, 20.0)
 _LANGUAGES: dict[Language, WireLanguage] = {Language.ENGLISH: "en", Language.KOREAN: "ko"}
 _log = structlog.get_logger(__name__)
 
-Told = signalling.Knocked | signalling.Admitted
+Told = signalling.Knocked | signalling.Admitted | signalling.Pinged
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,13 @@ def _pushed(message: Told, language: Language) -> Pushed:
     spoken = _LANGUAGES[language]
     if isinstance(message, signalling.Admitted):
         payload: wire.PushPayload = wire.AdmissionPushed(language=spoken)
+    elif isinstance(message, signalling.Pinged):
+        payload = wire.PingPushed(
+            room_id=message.room_id,
+            title=message.title,
+            name=message.by.name,
+            language=spoken,
+        )
     else:
         knock = message.knock
         payload = wire.KnockPushed(knock_id=knock.knock_id, name=knock.name, language=spoken)

@@ -86,6 +86,7 @@ def room(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomView:
         captions_on=live.captions_on,
         participants=[participant(p) for p in live.participants.values()],
         topics=topics(heard),
+        kind=live.kind.value,
         locked=live.locked,
         banned=len(live.banned),
         hostless=live.succession is not None,
@@ -100,6 +101,7 @@ def room_changed(live: Room, revision: int) -> wire.RoomChanged:
         revision=revision,
         title=live.title,
         captions_on=live.captions_on,
+        kind=live.kind.value,
         locked=live.locked,
         banned=len(live.banned),
         hostless=live.succession is not None,
@@ -118,6 +120,7 @@ def card(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomCard:
         listeners=len(live.participants) - len(stage),
         captions_on=live.captions_on,
         topics=topics(heard[:CARD_TOPICS]),
+        kind=live.kind.value,
     )
 
 

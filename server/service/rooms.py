@@ -10,11 +10,12 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Protocol
 
 import structlog
 
 from protocol import signalling as wire
-from server.domain import consent, moderation, succession
+from server.domain import consent, entrance, moderation, succession
 from server.domain import room as rules
 from server.domain.errors import (
     MediaUnavailableError,
@@ -26,12 +27,14 @@ from server.domain.errors import (
 )
 from server.domain.events import RoomEvent
 from server.domain.ids import MediaId, MemberId, RoomId
+from server.domain.kind import Kind
 from server.domain.member import Member
 from server.domain.roles import Command
 from server.domain.room import Change, Room
 from server.ports import (
     CONSENT_EXPIRED,
     Clock,
+    FollowStore,
     MediaEngine,
     MediaUpChanged,
     RoomStore,
@@ -43,6 +46,7 @@ from server.service import render
 from server.service.announcer import Announcer
 from server.service.blocks import Blocks
 from server.service.captions import Captions
+from server.service.circles import Circles
 from server.service.hallway import Hallway
 from server.service.hub import Connection, Hub
 from server.service.locks import Locks
@@ -57,12 +61,16 @@ EVERY_S = 1.0
 """How often seats expire, and how often the hallway is shown at most."""
 
 
+class RoomsStore(RoomStore, FollowStore, Protocol):
+    """Rooms, and the ties that open their doors."""
+
+
 class Rooms:
     """All live rooms of this gate."""
 
     def __init__(
         self,
-        store: RoomStore,
+        store: RoomsStore,
         clock: Clock,
         media: MediaEngine,
         captions: Captions,
@@ -82,7 +90,8 @@ class Rooms:
         self._places = Places()
         self._missed = MissedNews()
         self._coming: Locks[MemberId] = Locks()
-        self.hallway = Hallway(hub, captions, blocks, self._live_rooms, self._room_of)
+        self.circles = Circles(store)
+        self.hallway = Hallway(hub, captions, blocks, self.circles, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
         self._every_s = every_s
         self.media_up = False
@@ -142,10 +151,13 @@ class Rooms:
             }
             room = replace(room, participants=seats, captions_on=False, revision=room.revision + 1)
             room = succession.resume(room, now_ms)
+            await self.circles.know(room)
             self._rooms[room.room_id] = LiveRoom(room)
             self._places.restore(seats, room.room_id)
 
-    async def open(self, connection: Connection, opener: Member, title: str) -> RoomId:
+    async def open(
+        self, connection: Connection, opener: Member, title: str, kind: Kind = Kind.OPEN
+    ) -> RoomId:
         """A new room; the opener has a minute to take his seat.
 
         Raises:
@@ -155,11 +167,14 @@ class Rooms:
         if len(self._rooms) >= ROOMS_MAX:
             raise RoomFullError
         room_id = RoomId(secrets.token_urlsafe(9))
-        room, _ = rules.open_room(room_id, title, opener, self._clock.now_ms())
+        room, _ = rules.open_room(room_id, title, opener, self._clock.now_ms(), kind)
         async with self._coming.of(opener.member_id):
             _require_live(connection)
+            await self.circles.know(room)
             await self._store.save_room(room)
             self._rooms[room_id] = LiveRoom(room)
+            # Once more, as circles that no room depends on are forgotten every second.
+            await self.circles.know(room)
             await self._leave_room(opener.member_id, self._take_place(connection, room_id))
         self._hallway_changed.set()
         return room_id
@@ -177,7 +192,8 @@ class Rooms:
         of another device is unknown to the page, and ends now.
 
         Raises:
-            NotAdmittedError, RoomNotFoundError, RoomFullError, StoreUnavailableError
+            NotAdmittedError, RoomNotFoundError, RoomPrivateError, RoomFullError,
+            BannedFromRoomError, RoomLockedError, StoreUnavailableError
             NotSignedInError: his session was ended meanwhile.
         """
         async with self._coming.of(member.member_id):
@@ -185,7 +201,10 @@ class Rooms:
             live = self._rooms.get(room_id)
             if live is None:
                 raise RoomNotFoundError
-            await self._change(live, lambda room: rules.join(room, member, self._clock.now_ms()))
+            now_ms = self._clock.now_ms()
+            await self._change(
+                live, lambda room: rules.join(room, member, now_ms, self.circles.around(room))
+            )
             elsewhere = self._take_place(connection, room_id)
             # At once, or the next `let_go` would take the newcomer for absent.
             self._hub.enter_room(connection, room_id)
@@ -318,6 +337,19 @@ class Rooms:
         now_ms = self._clock.now_ms()
         await self._change(self._inside(connection), lambda room: decide(room, now_ms))
 
+    async def ask_in(self, connection: Connection, member_id: MemberId) -> Room:
+        """Open the door to somebody, where it is not open to him; returns the room.
+
+        Raises:
+            NotInRoomError, RoomLockedError, NotModeratorError, WrongStateError,
+            StoreUnavailableError
+        """
+        live, me = self._inside(connection), connection.member_id
+        await self._change(
+            live, lambda room: entrance.ping(room, me, member_id, self.circles.around(room))
+        )
+        return live.room
+
     async def set_consent(self, connection: Connection, command: wire.Consent) -> None:
         """A speaker's yes or no for his own words.
 
@@ -341,6 +373,7 @@ class Rooms:
             after, events = decide(before)
             if after is before:
                 return
+            await self.circles.know(after)
             await self._store.save_room(after)
             live.room = after
             self._missed.note(before, after, events, self._clock.now_ms())
@@ -399,6 +432,7 @@ class Rooms:
         now_ms = self._clock.now_ms()
         for live in list(self._rooms.values()):
             await self._change(live, lambda room: self._expire(room, now_ms))
+        self.circles.keep_only(self._live_rooms())
 
     def _expire(self, room: Room, now_ms: int) -> Change:
         # A disconnection that could not be saved then is caught up with here.

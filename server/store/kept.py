@@ -168,6 +168,7 @@ SECTIONS = (
         {"csrc": "the number of a voice in one room, gone with the room"},
     ),
     Section("room_bans", tables.room_ban, "member_id", ("room_id", "name")),
+    Section("asked_into", tables.room_guest, "member_id", ("room_id",)),
     Section(
         "codes",
         tables.sign_in_code,

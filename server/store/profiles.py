@@ -55,6 +55,14 @@ class SqlProfiles(Database):
         async with self._read() as connection:
             return bool((await connection.execute(query)).scalar_one())
 
+    async def circle_of(self, member_id: MemberId) -> frozenset[MemberId]:
+        """Whoever follows a person or is followed by him."""
+        follow = tables.follow.c
+        mine = select(follow.followee_id).where(follow.follower_id == member_id)
+        theirs = select(follow.follower_id).where(follow.followee_id == member_id)
+        async with self._read() as connection:
+            return frozenset((await connection.execute(mine.union(theirs))).scalars())
+
     async def count_following(self, follower: MemberId) -> int:
         """How many a member follows."""
         return await self._count(tables.follow.c.follower_id, follower)

@@ -1,4 +1,4 @@
-"""Rows of rooms that have not ended: seats, roles and bans, so that a room outlives a restart.
+"""Rows of rooms that have not ended: seats, roles, bans, guests, so that they outlive a restart.
 
 An ended room leaves no row behind. Consents are never written.
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from server.domain.ids import MemberId, RoomId
+from server.domain.kind import Kind
 from server.domain.room import Participant, Role, Room
 from server.store import tables
 from server.store.database import BUSY_TIMEOUT_MS, Database, Row
@@ -38,6 +39,7 @@ class SqlRooms(Database):
             await self._delete_seats(room, before)
             await self._upsert(tables.room_participant, _changed_seats(room, before))
             await self._save_bans(room, before)
+            await self._save_guests(room, before)
             transaction.after_commit.append(lambda: self._saved.update({room.room_id: room}))
 
     async def live_rooms(self) -> Sequence[Room]:
@@ -45,6 +47,7 @@ class SqlRooms(Database):
         room, seat, ban = tables.room, tables.room_participant, tables.room_ban
         seats: dict[str, dict[MemberId, Participant]] = {}
         banned: dict[str, dict[MemberId, str]] = {}
+        guests: dict[str, set[MemberId]] = {}
         async with self._read() as connection:
             for row in await connection.execute(select(seat).order_by(seat.c.csrc)):
                 participant = Participant(
@@ -63,6 +66,8 @@ class SqlRooms(Database):
                 seats.setdefault(row.room_id, {})[row.member_id] = participant
             for row in await connection.execute(select(ban)):
                 banned.setdefault(row.room_id, {})[row.member_id] = row.name
+            for row in await connection.execute(select(tables.room_guest)):
+                guests.setdefault(row.room_id, set()).add(row.member_id)
             rows = await connection.execute(
                 select(room).order_by(room.c.opened_at_ms, room.c.room_id)
             )
@@ -77,6 +82,8 @@ class SqlRooms(Database):
                     participants=seats.get(row.room_id, {}),
                     locked=row.locked,
                     banned=banned.get(row.room_id, {}),
+                    kind=Kind(row.kind),
+                    guests=frozenset(guests.get(row.room_id, ())),
                 )
                 for row in rows
             ]
@@ -111,6 +118,22 @@ class SqlRooms(Database):
                 ],
             )
 
+    async def _save_guests(self, room: Room, before: Room | None) -> None:
+        known = before.guests if before else frozenset()
+        if room.guests is known:
+            return
+        guest = tables.room_guest
+        statement = delete(guest).where(guest.c.room_id == room.room_id)
+        async with self._write() as transaction:
+            if before is None:
+                await transaction.connection.execute(statement)
+            for member_id in known - room.guests:
+                await transaction.connection.execute(
+                    statement.where(guest.c.member_id == member_id)
+                )
+            rows = [{"room_id": room.room_id, "member_id": each} for each in room.guests - known]
+            await self._upsert(guest, rows)
+
 
 def _room_row(room: Room) -> Row:
     return {
@@ -121,6 +144,7 @@ def _room_row(room: Room) -> Row:
         "captions_on": room.captions_on,
         "next_csrc": room.next_csrc,
         "locked": room.locked,
+        "kind": room.kind.value,
     }
 
 

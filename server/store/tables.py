@@ -257,6 +257,15 @@ room = Table(
     Column("captions_on", Boolean, nullable=False),
     Column("next_csrc", BigInteger, nullable=False),
     Column("locked", Boolean, nullable=False, server_default=false()),
+    Column("kind", String, nullable=False, server_default="open"),
+)
+
+room_guest = Table(
+    "room_guest",
+    metadata,
+    Column("room_id", String, ForeignKey("room.room_id", ondelete="CASCADE"), primary_key=True),
+    _of_member(primary_key=True),
+    Index(None, "member_id"),
 )
 
 room_ban = Table(

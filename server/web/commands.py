@@ -8,6 +8,7 @@ from aiohttp import web
 
 from protocol import signalling as wire
 from protocol.admin import AdminCommand
+from protocol.hallway import HallwayCommand
 from protocol.people import PeopleCommand
 from protocol.push import PushCommand
 from protocol.signalling import ClientMessage, ServerMessage
@@ -16,10 +17,12 @@ from server.domain import consent, moderation, stage
 from server.domain import room as rules
 from server.domain.errors import NotAdmittedError
 from server.domain.ids import InviteId, KnockId, MemberId, RoomId
+from server.domain.kind import Kind
 from server.domain.member import Member, Membership, require_admin
 from server.service.hub import Connection
 from server.web import keys
 from server.web.admin_commands import AdminCommands
+from server.web.hallway_commands import HallwayCommands
 from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
 from server.web.stage_commands import StageCommands
@@ -52,6 +55,7 @@ class Commands:
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
         self._about_people = PeopleCommands(house, connection)
+        self._in_hallway = HallwayCommands(house, connection)
         self._on_stage = StageCommands(house.rooms, connection)
         self._connection = connection
         self._me = connection.member_id
@@ -93,10 +97,11 @@ class Commands:
         | _Invites
         | _Own
         | _Moderation
-        | StageCommand,
+        | StageCommand
+        | HallwayCommand,
     ) -> ServerMessage | None:
-        if isinstance(command, StageCommand):
-            return await self._on_stage.carry_out(command)
+        if isinstance(command, StageCommand | HallwayCommand):
+            return await self._about_room(member, command)
         match command:
             case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
                 return await self._enter(member, command)
@@ -120,10 +125,17 @@ class Commands:
                 await self._moderate(command)
         return None
 
+    async def _about_room(
+        self, member: Member, command: StageCommand | HallwayCommand
+    ) -> ServerMessage | None:
+        if isinstance(command, StageCommand):
+            return await self._on_stage.carry_out(command)
+        return await self._in_hallway.carry_out(member, command)
+
     async def _enter(self, member: Member, command: _Entrance) -> ServerMessage | None:
         match command:
-            case wire.OpenRoom(id=id_, title=title):
-                room_id = await self._rooms.open(self._connection, member, title)
+            case wire.OpenRoom(id=id_, title=title, kind=kind):
+                room_id = await self._rooms.open(self._connection, member, title, Kind(kind))
                 return wire.RoomOpened(id=id_, room_id=room_id)
             case wire.JoinRoom(id=id_, room_id=wanted, replaces=replaces):
                 view, media_id, sdp = await self._rooms.join(

@@ -15,6 +15,7 @@ from server.domain.ids import MemberId, RoomId
 from server.domain.room import Room
 from server.service.blocks import Blocks
 from server.service.captions import Captions
+from server.service.circles import Circles
 from server.service.hallway import ROOMS_SHOWN, Hallway
 from server.service.hub import Connection, Hub
 from server.store.sql import SqlStore
@@ -28,10 +29,11 @@ class Corridor:
 
     def __init__(self, tmp_path: Path, rooms: int) -> None:
         self.hub = Hub()
-        self.blocks = Blocks(SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}"))
+        store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}")
+        self.blocks, circles = Blocks(store), Circles(store)
         self.rooms = {host(index): _room(index) for index in range(rooms)}
         captions = Captions(FakeCaptionFeed(), FakeClock(), self.hub)
-        self.hallway = Hallway(self.hub, captions, self.blocks, self._live, self.rooms.get)
+        self.hallway = Hallway(self.hub, captions, self.blocks, circles, self._live, self.rooms.get)
 
     def _live(self) -> Iterable[Room]:
         return self.rooms.values()

@@ -71,6 +71,7 @@ async def test_large_replies_hold_up_the_own_commands_only() -> None:
         banned=0,
         hostless=False,
         asked=None,
+        kind="open",
     )
     peer.connection.send(wire.RoomSnapshot(id=1, room=view))
     peer.connection.put(of_size(1))

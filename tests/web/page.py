@@ -123,7 +123,7 @@ class Page:
         else:
             await self.socket.send_str(raw)
 
-    async def ask(self, kind: Callable[..., ClientMessage], **fields: Any) -> Any:
+    async def ask(self, kind: Callable[..., ClientMessage], /, **fields: Any) -> Any:
         """Send a command and wait for its reply.
 
         Raises:
@@ -136,7 +136,7 @@ class Page:
             raise RefusedError(reply.code)
         return reply
 
-    async def refusal(self, kind: Callable[..., ClientMessage], **fields: Any) -> ErrorCode:
+    async def refusal(self, kind: Callable[..., ClientMessage], /, **fields: Any) -> ErrorCode:
         """Send a command that must be refused."""
         try:
             reply = await self.ask(kind, **fields)

@@ -14,6 +14,7 @@ import pytest
 from protocol import signalling as wire
 from protocol.captions import CaptionsCommand
 from protocol.errors import ErrorCode
+from protocol.hallway import OpenUp, PingIntoRoom
 from protocol.room import RoomCommand
 from protocol.stage import StageCommand
 from server.domain.errors import NotInRoomError, NotOnStageError, WrongStateError
@@ -23,7 +24,8 @@ from tests.web.gate import Gate
 from tests.web.page import Page, RefusedError
 
 KINDS = {
-    cls.__struct_config__.tag: cls for cls in get_args(RoomCommand | StageCommand | CaptionsCommand)
+    cls.__struct_config__.tag: cls
+    for cls in (*get_args(RoomCommand | StageCommand | CaptionsCommand), OpenUp, PingIntoRoom)
 }
 STANDINGS: tuple[Standing, ...] = (*Role, None)
 ABOUT_SOMEBODY = {command for command, rule in TABLE.items() if rule.about is not None}
@@ -38,6 +40,7 @@ FIELDS: dict[Command, dict[str, Any]] = {
     Command.TAKE_OVER: {"accepted": True},
     Command.UNBAN_FROM_ROOM: {"member_id": "nobody"},
     Command.LOCK_ROOM: {"locked": True},
+    Command.OPEN_UP: {"kind": "open"},
     Command.SWITCH_CAPTIONS: {"on": True},
 }
 
@@ -78,6 +81,8 @@ async def cast(gate: Gate) -> Cast:
         Role.LISTENER: listeners[0],
         None: people[6],
     }
+    for person in people[:6]:
+        await people[6].ask(wire.Follow, member_id=person.member_id, following=True)
     other: dict[Standing, Page] = {
         Role.MODERATOR: moderators[1],
         Role.SPEAKER: speakers[1],
@@ -103,6 +108,8 @@ async def answer_to(page: Page, command: Command, cast: Cast, about: Standing) -
     fields = dict(FIELDS.get(command, {}))
     if command is Command.JOIN_ROOM:
         fields = {"room_id": cast.room_id}
+    if command is Command.PING:
+        fields = {"member_id": cast.by[None].member_id}
     if command in ABOUT_SOMEBODY:
         fields = {"member_id": cast.about(about)}
     try:

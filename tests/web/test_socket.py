@@ -158,6 +158,7 @@ def hallway(title: str) -> wire.Hallway:
         room_id="broadcast",
         title=title,
         opened_at_ms=0,
+        kind="open",
         stage=[],
         listeners=0,
         captions_on=False,

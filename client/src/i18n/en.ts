@@ -5,6 +5,7 @@ import { admin } from "./en/admin";
 import { alerts } from "./en/alerts";
 import { captions } from "./en/captions";
 import { door } from "./en/door";
+import { doors } from "./en/doors";
 import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
@@ -30,4 +31,5 @@ export const en = {
   ...push,
   ...alerts,
   ...stage,
+  ...doors,
 } as const;

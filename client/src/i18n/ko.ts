@@ -6,6 +6,7 @@ import { admin } from "./ko/admin";
 import { alerts } from "./ko/alerts";
 import { captions } from "./ko/captions";
 import { door } from "./ko/door";
+import { doors } from "./ko/doors";
 import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
@@ -31,4 +32,5 @@ export const ko: Catalogue = {
   ...push,
   ...alerts,
   ...stage,
+  ...doors,
 };

@@ -1,13 +1,15 @@
 /** The hallway: who is at the door, and the rooms as lit windows. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { dealColours } from "../colours";
-import type { KnockView, Me, RoomCard } from "../protocol.gen";
+import type { DoorsState } from "../doors";
+import type { KnockView, Me, RoomCard, RoomKind } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { Dialog } from "./dialog";
 import { ColoursContext, Face } from "./face";
 import { BellIcon, PeopleIcon } from "./icons";
+import { Kinds } from "./kinds";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
@@ -24,7 +26,9 @@ export interface HallwayProps {
   readonly onAdmit: (knockId: string, name: string) => void;
   readonly onIgnore: (knockId: string) => void;
   readonly onEnter: (roomId: string) => void;
-  readonly onOpenRoom: (title: string) => Promise<ProblemCode | null>;
+  readonly doors: DoorsState;
+  readonly onFind: (query: string) => Promise<void>;
+  readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
   readonly onGo: (route: Route) => void;
 }
 
@@ -52,20 +56,60 @@ export function Hallway(props: HallwayProps) {
       <main id="content" tabIndex={-1}>
         <Knocks {...props} />
         <h2 class="section">{t("hallway.title")}</h2>
-        <Rooms rooms={props.rooms} onEnter={props.onEnter} />
+        <Find doors={props.doors} onFind={props.onFind} />
+        <Rooms
+          rooms={props.doors.found ?? props.rooms}
+          found={props.doors.found !== null}
+          onEnter={props.onEnter}
+        />
       </main>
       <div class="bar">
         <button type="button" class="button grow" onClick={() => setOpening(true)}>
           {t("hallway.open")}
         </button>
       </div>
-      {opening && <OpenRoom onOpenRoom={props.onOpenRoom} onClose={() => setOpening(false)} />}
+      {opening && <OpenRoom onOpenRoom={props.onOpenRoom} name={props.me.name} onClose={() => setOpening(false)} />}
     </div>
   );
 }
 
-function Rooms({ rooms, onEnter }: Pick<HallwayProps, "rooms" | "onEnter">) {
+const PAUSE_MS = 250;
+
+function Find({ doors, onFind }: Pick<HallwayProps, "doors" | "onFind">) {
   const { t } = useText();
+  const [query, setQuery] = useState(doors.query);
+  useEffect(() => {
+    if (query === doors.query) return undefined;
+    const timer = setTimeout(() => void onFind(query), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [query, doors.query, onFind]);
+  return (
+    <div class="find">
+      <input
+        type="search"
+        name="find"
+        aria-label={t("doors.search")}
+        placeholder={t("doors.search")}
+        autoComplete="off"
+        maxLength={80}
+        value={query}
+        onInput={(event) => setQuery(event.currentTarget.value)}
+      />
+      <p class="small" role="status">
+        {doors.found !== null && doors.found.length > 0 && t("doors.found", { count: doors.found.length })}
+      </p>
+    </div>
+  );
+}
+
+interface RoomsProps extends Pick<HallwayProps, "rooms" | "onEnter"> {
+  /** Whether these were looked for. */
+  readonly found: boolean;
+}
+
+function Rooms({ rooms, found, onEnter }: RoomsProps) {
+  const { t } = useText();
+  if (rooms.length === 0 && found) return <p role="status">{t("doors.none_found")}</p>;
   if (rooms.length === 0) {
     return (
       <div class="dark-window">
@@ -97,6 +141,7 @@ function Window({ room, onEnter }: { room: RoomCard; onEnter: () => void }) {
     t("hallway.on_stage", { count: room.stage.length }),
     t("hallway.listening", { count: room.listeners }),
     room.captionsOn ? t("hallway.captions_on") : t("hallway.not_recorded"),
+    ...(room.kind === "open" ? [] : [t(`doors.is_${room.kind}`)]),
   ];
   return (
     <article
@@ -160,19 +205,23 @@ function Bell({ count }: { count: number }) {
 }
 
 interface OpenRoomProps {
+  /** Of whoever opens it. */
+  readonly name: string;
   readonly onOpenRoom: HallwayProps["onOpenRoom"];
   readonly onClose: () => void;
 }
 
-function OpenRoom({ onOpenRoom, onClose }: OpenRoomProps) {
+function OpenRoom({ name, onOpenRoom, onClose }: OpenRoomProps) {
   const { t } = useText();
   const [title, setTitle] = useState("");
+  const [kind, setKind] = useState<RoomKind>("open");
+  const unnamed = t("doors.title_default", { name });
   const [problem, setProblem] = useState<ProblemCode | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    setProblem(await onOpenRoom(title));
+    setProblem(await onOpenRoom(title.trim() === "" ? unnamed : title, kind));
     setBusy(false);
   };
   return (
@@ -184,12 +233,12 @@ function OpenRoom({ onOpenRoom, onClose }: OpenRoomProps) {
             name="title"
             value={title}
             maxLength={80}
-            required
             autoComplete="off"
-            placeholder={t("hallway.room_title_hint")}
+            placeholder={unnamed}
             onInput={(event) => setTitle(event.currentTarget.value)}
           />
         </label>
+        <Kinds chosen={kind} onChoose={setKind} />
         {problem !== null && (
           <p class="problem" role="alert">
             {t(`problem.${problem}`)}

@@ -60,6 +60,7 @@ export function Inside(props: InsideProps) {
         onHear={actions.hear}
         onCommand={actions.inRoom}
         onListBans={actions.listBans}
+        doorActions={actions.doors}
       />
     </PeopleHere>
   );
@@ -170,6 +171,7 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           onIgnore={actions.ignore}
           onEnter={(roomId) => actions.go({ view: "room", roomId })}
           onOpenRoom={actions.openRoom}
+          onFind={actions.doors.find}
           onGo={actions.go}
         />
       );

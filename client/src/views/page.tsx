@@ -11,6 +11,7 @@ import { DoorMessage } from "./door-message";
 import { Inside } from "./inside";
 import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
+import { PingToasts } from "./ping-toasts";
 import { Notices } from "./notices";
 import { SignIn } from "./sign-in";
 import { Waiting } from "./waiting";
@@ -19,7 +20,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "profiles" | "account" | "hear" | "inRoom" | "listBans" | "resume" | "dismiss"
+  | "profiles" | "account" | "doors" | "hear" | "inRoom" | "listBans" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
@@ -54,6 +55,11 @@ export function Page(props: PageProps) {
           shownInPage={showsKnocks(state.route)}
           onAdmit={props.actions.admit}
           onIgnore={props.actions.ignore}
+        />
+        <PingToasts
+          pings={state.pings.filter((ping) => ping.roomId !== state.visit?.roomId)}
+          onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
+          onLater={props.actions.doors.closePing}
         />
       </Notices>
     </TextContext.Provider>

@@ -12,6 +12,8 @@ import {
 } from "../room";
 import type { Command, Connection } from "../signalling";
 import type { VisitState } from "../state";
+import type { Doors, DoorsState } from "../doors";
+import { AskIn } from "./ask-in";
 import { Audience, Hands } from "./audience";
 import { Captions } from "./captions";
 import { ConnectionBanner, ConnectionState } from "./connection";
@@ -44,6 +46,8 @@ export interface RoomProps {
   readonly onHear: () => void;
   readonly onCommand: (command: Command) => void;
   readonly onListBans: () => void;
+  readonly doors: DoorsState;
+  readonly doorActions: Doors;
 }
 
 export function Room(props: RoomProps) {
@@ -60,6 +64,14 @@ export function Room(props: RoomProps) {
           {t("room.leave")}
         </button>
         <span class="grow" />
+        {state !== null && me !== undefined && (
+          <AskIn
+            {...props}
+            room={state.room}
+            moderating={me.role === "moderator"}
+            actions={props.doorActions}
+          />
+        )}
         <ConnectionState {...props} voice={visit.voice} />
         {state !== null && me?.role === "moderator" && (
           <RoomMenu {...props} room={state.room} bans={visit.bans} />

@@ -6,5 +6,6 @@ export const alerts = {
   "alert.let_in": "Let in",
   "alert.admitted": "The door is open",
   "alert.admitted_text": "Somebody let you in. Come on over.",
+  "alert.ping": "{name} asks you in",
   "alert.other": "Something is new at Masil",
 } as const;

@@ -37,6 +37,8 @@ export const problems = {
   "problem.passkeys_unavailable":
     "Passkeys need a secure address (https) with a name, or localhost. This house has neither.",
   "problem.passkey_expired": "That took too long. Try again.",
+  "problem.room_private": "This room is open to other people only. Somebody inside can ask you in.",
+  "problem.pings_too_often": "You have asked in as many people as one may in an hour.",
   "problem.passkey_too_often": "Too many sign-ins by passkey from here. Try again later, or use a code.",
   "problem.passkey_invalid": "This passkey does not fit here. Sign in with a code.",
   "problem.passkey_unknown": "Nobody here has this passkey any more. Sign in with a code.",

@@ -6,5 +6,6 @@ export const alerts = {
   "alert.let_in": "들여보내기",
   "alert.admitted": "문이 열렸어요",
   "alert.admitted_text": "누군가 들여보내 줬어요. 어서 오세요.",
+  "alert.ping": "{name}님이 불러요",
   "alert.other": "마실에 새 소식이 있어요",
 } as const;

@@ -37,6 +37,8 @@ export const problems = {
   "problem.passkeys_unavailable":
     "패스키는 이름이 있는 보안 주소(https)나 localhost에서만 쓸 수 있어요. 이 집은 그렇지 않아요.",
   "problem.passkey_expired": "시간이 너무 지났어요. 다시 해 주세요.",
+  "problem.room_private": "다른 사람들에게만 열린 방이에요. 안에 있는 사람이 부르면 들어갈 수 있어요.",
+  "problem.pings_too_often": "한 시간에 부를 수 있는 만큼 불렀어요.",
   "problem.passkey_too_often": "이곳에서 패스키 로그인을 너무 많이 시도했어요. 나중에 다시 하거나 인증번호를 써 주세요.",
   "problem.passkey_invalid": "여기에 맞지 않는 패스키예요. 인증번호로 로그인해 주세요.",
   "problem.passkey_unknown": "이제 아무도 쓰지 않는 패스키예요. 인증번호로 로그인해 주세요.",

@@ -1,0 +1,75 @@
+"""Pings: somebody in a room asks somebody who follows him to come in.
+
+Only followers can be asked: they chose to hear from him. Whoever does not follow looks like nobody,
+as does whoever is behind a block, which ends follows. Nothing is kept but that a guest may enter.
+"""
+
+from __future__ import annotations
+
+from protocol import signalling as wire
+from server.domain.bucket import BucketEmptyError, Draw, Rate
+from server.domain.errors import NoSuchMemberError, PingsTooOftenError
+from server.domain.ids import MemberId
+from server.domain.member import Member, Membership
+from server.ports import Clock, Store
+from server.service import render
+from server.service.hub import Connection, Hub
+from server.service.limits import Limits
+from server.service.rooms import Rooms
+
+PINGS = Rate(30, 3600 * 1000)
+SAME_PERSON = Rate(1, 5 * 60 * 1000)
+"""Asking the same person again so soon reaches nobody."""
+
+
+class Pings:
+    """Asks people into rooms."""
+
+    def __init__(self, store: Store, clock: Clock, hub: Hub, limits: Limits, rooms: Rooms) -> None:
+        self._store = store
+        self._clock = clock
+        self._hub = hub
+        self._limits = limits
+        self._rooms = rooms
+
+    async def ping(self, connection: Connection, member: Member, other_id: MemberId) -> None:
+        """Ask a follower into the room that one is in, on his pages or by push.
+
+        Raises:
+            NoSuchMemberError: nobody, or nobody who follows the asker.
+            NotInRoomError, RoomLockedError, WrongStateError
+            NotModeratorError: only moderators ask somebody in to whom the room is not open.
+            PingsTooOftenError, StoreUnavailableError
+        """
+        self._rooms.view(connection)
+        other = await self._store.member(other_id)
+        if other is None or other.membership is not Membership.MEMBER:
+            raise NoSuchMemberError
+        if not await self._store.follows(other_id, member.member_id):
+            raise NoSuchMemberError
+        room = await self._rooms.ask_in(connection, other_id)
+        if other_id in room.participants or not await self._may_tell(member, other_id):
+            return
+        self._rooms.hallway.show(other_id)
+        self._hub.to_member(
+            other_id,
+            wire.Pinged(
+                room_id=room.room_id,
+                title=room.title,
+                by=render.person(member),
+                pinged_at_ms=self._clock.now_ms(),
+            ),
+        )
+
+    async def _may_tell(self, member: Member, other_id: MemberId) -> bool:
+        mine = self._limits.hashed(b"ping\0" + member.member_id.encode())
+        pair = member.member_id.encode() + b"\0" + other_id.encode()
+        same = self._limits.hashed(b"ping-same\0" + pair)
+        draws = [Draw("ping", (mine,), PINGS), Draw("ping-same", (same,), SAME_PERSON)]
+        try:
+            await self._store.draw(draws, self._clock.now_ms())
+        except BucketEmptyError as refusal:
+            if refusal.name == "ping-same":
+                return False
+            raise PingsTooOftenError from None
+        return True

@@ -1,0 +1,85 @@
+"""Kinds of rooms, asking somebody in and finding a room, as two people in real Chromium do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.browser import flows
+from tests.browser.house import House
+from tests.browser.person import PHONE, Person, another, person
+
+NUMBERS = ("010-2345-6721", "010-9876-5421")
+
+
+@pytest.fixture(scope="module")
+def ann_and_bea(playwright: Playwright, house: House) -> Iterator[tuple[Page, Page]]:
+    """The founder at a desk, and whom she let in, on a phone, who follows her."""
+    with (
+        person(playwright, house.url) as ann,
+        another(ann.browser, house.url, viewport=PHONE) as bea,
+    ):
+        flows.come_as_founder(house, ann.page, NUMBERS[0], "Ann")
+        flows.add_contact(ann.page, f"Bea {NUMBERS[1]}")
+        flows.knock(house, bea.page, NUMBERS[1], "Bea")
+        flows.let_in(ann.page, bea.page, "Bea")
+        yield ann.page, bea.page
+        no_errors(ann, bea)
+
+
+def no_errors(*people: Person) -> None:
+    for who in people:
+        assert who.errors == []
+
+
+def test_a_room_is_open_by_two_taps_and_anybody_finds_it(ann_and_bea: tuple[Page, Page]) -> None:
+    ann, bea = ann_and_bea
+    ann.get_by_role("button", name="Open a room").click()
+    ann.get_by_role("button", name="Open it").click()
+    expect(ann.get_by_test_id("room").get_by_role("heading", name="Ann’s room")).to_be_visible()
+
+    search = bea.get_by_role("searchbox", name="Find a room")
+    search.fill("ann room")
+    expect(bea.get_by_text("1 room found")).to_be_visible()
+    search.fill("cheese")
+    expect(bea.get_by_text("No room speaks of that now.")).to_be_visible()
+    search.fill("")
+    card = bea.get_by_test_id("room-card").filter(has_text="Ann’s room")
+    card.get_by_role("button", name="About Ann").click()
+    bea.get_by_role("button", name="Follow", exact=True).click()
+    expect(bea.get_by_role("button", name="Following")).to_be_visible()
+    flows.end_room(ann)
+
+
+def test_whoever_is_asked_into_a_closed_room_may_enter_it_and_nobody_else(
+    ann_and_bea: tuple[Page, Page],
+) -> None:
+    ann, bea = ann_and_bea
+    bea.goto("/")
+    ann.get_by_role("button", name="Open a room").click()
+    ann.get_by_label("Only whom you ask in").check()
+    ann.get_by_role("button", name="Open it").click()
+    expect(ann.get_by_test_id("room").get_by_role("heading", name="Ann’s room")).to_be_visible()
+
+    link = ann.url
+    bea.goto(link)
+    expect(bea.get_by_text("This room is open to other people only.")).to_be_visible()
+    expect(bea.get_by_text("Ann’s room")).to_have_count(0)
+    bea.get_by_role("button", name="To the hallway").click()
+    expect(bea.get_by_test_id("room-card")).to_have_count(0)
+
+    ann.get_by_role("button", name="Ask somebody in").click()
+    ann.get_by_role("button", name="Ask Bea in").click()
+    expect(ann.get_by_text("Asked", exact=True)).to_be_visible()
+    toast = bea.get_by_test_id("ping-toast")
+    expect(toast).to_contain_text("Ann asks you in")
+    toast.get_by_role("button", name="Go in").click()
+    expect(bea.get_by_role("heading", name="Ann’s room")).to_be_visible()
+    expect(toast).to_have_count(0)
+
+    ann.get_by_role("button", name="Everybody here").click()
+    expect(ann.get_by_role("heading", name="Open it to more people")).to_have_count(0)
+    ann.keyboard.press("Escape")
+    flows.end_room(ann)
