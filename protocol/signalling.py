@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import admin, captions, door, people, push, room, stage
+from protocol import admin, captions, door, people, push, reporting, room, stage, talk
 from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
@@ -22,9 +22,11 @@ from protocol.errors import ErrorCode
 from protocol.people import *  # noqa: F403
 from protocol.people import Me
 from protocol.push import *  # noqa: F403
+from protocol.reporting import *  # noqa: F403
 from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.stage import *  # noqa: F403
+from protocol.talk import *  # noqa: F403
 from protocol.wire import Id, Message
 
 
@@ -43,6 +45,8 @@ ClientMessage = (
     | push.PushCommand
     | people.PeopleCommand
     | stage.StageCommand
+    | talk.TalkCommand
+    | reporting.ReportingCommand
 )
 
 
@@ -105,6 +109,9 @@ ServerMessage = (
     | admin.AdminEvent
     | stage.StageReply
     | stage.StageEvent
+    | talk.TalkReply
+    | reporting.ReportingReply
+    | talk.TalkEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -20,6 +20,7 @@ from server.service.account import Account
 from server.service.administration import Administration
 from server.service.blocks import Blocks
 from server.service.captions import Captions
+from server.service.chats import Chats
 from server.service.code_budget import CodeRules
 from server.service.contacts import Contacts
 from server.service.hub import Hub
@@ -29,8 +30,10 @@ from server.service.passkeys import Passkeys
 from server.service.people import People, Rules, Senders
 from server.service.profiles import Profiles
 from server.service.push import Push
+from server.service.reactions import Reactions
 from server.service.relay import Relay
 from server.service.reporting import Reporting
+from server.service.room_logs import RoomLogs
 from server.service.rooms import EVERY_S, Rooms
 from server.service.sessions import Sessions
 
@@ -85,6 +88,9 @@ class House:
     blocks: Blocks
     profiles: Profiles
     reporting: Reporting
+    reactions: Reactions
+    chats: Chats
+    room_logs: RoomLogs
 
 
 def build(outside: Outside) -> House:
@@ -124,7 +130,12 @@ def build(outside: Outside) -> House:
         outside.store, outside.clock, hub, people.admission, people.invites, rooms, account
     )
     profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
-    reporting = Reporting(outside.store, outside.clock, limits, administration)
+    room_logs = RoomLogs(rooms, outside.clock)
+    reporting = Reporting(outside.store, outside.clock, limits, administration, rooms, room_logs)
+    reactions = Reactions(rooms, hub, outside.clock)
+    chats = Chats(rooms, captions, blocks, hub, outside.clock)
+    for follow in (reactions.follow, chats.follow, room_logs.follow):
+        rooms.watch(follow)
     return House(
         outside.clock,
         hub,
@@ -142,4 +153,7 @@ def build(outside: Outside) -> House:
         blocks,
         profiles,
         reporting,
+        reactions,
+        chats,
+        room_logs,
     )

@@ -13,6 +13,7 @@ import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
 import { stage } from "./en/stage";
+import { talk } from "./en/talk";
 import { you } from "./en/you";
 
 export const en = {
@@ -30,4 +31,5 @@ export const en = {
   ...push,
   ...alerts,
   ...stage,
+  ...talk,
 } as const;

@@ -19,7 +19,7 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "profiles" | "account" | "hear" | "inRoom" | "listBans" | "resume" | "dismiss"
+  | "profiles" | "account" | "talking" | "reporting" | "hear" | "inRoom" | "listBans" | "resume" | "dismiss"
 >;
 
 export interface PageProps {
