@@ -35,6 +35,7 @@ from protocol.analysis import (
     RoomTopics,
     Stats,
     Topic,
+    TypedTurn,
     Withdraw,
 )
 
@@ -48,12 +49,12 @@ TOPICS_EVERY_MS = 5_000
 Peer = int
 """Names a connection."""
 
-_ConsentMessage = OpenCaptions | BlockWords | Grant | Withdraw | CloseCaptions
+_ConsentMessage = OpenCaptions | BlockWords | Grant | TypedTurn | Withdraw | CloseCaptions
 
 
 @dataclass(slots=True)
 class WordsJob:
-    """A final caption whose words are to be counted; the text is dropped right after."""
+    """A final caption or typed turn whose words are to be counted; the text is dropped then."""
 
     room_id: str
     tap_id: int
@@ -183,7 +184,9 @@ class Session:
             shown = self._lines.publish(job, speaker, transcript, now_ms)
             if shown and job.final and transcript is not None:
                 speaker.heard_language(transcript.language)
-                self._queue_words(job, transcript)
+                self._queue_words(
+                    WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
+                )
         self._let_go(job.tap_id)
 
     def next_words(self) -> WordsJob | None:
@@ -211,6 +214,8 @@ class Session:
                 self._block(room_id, words, now_ms)
             case Grant():
                 self._grant(message)
+            case TypedTurn():
+                self._type_turn(message)
             case Withdraw(room_id=room_id, tap_id=tap_id):
                 self._withdraw(peer, room_id, tap_id, now_ms)
             case CloseCaptions(room_id=room_id):
@@ -242,6 +247,14 @@ class Session:
         self._speakers[grant.tap_id] = Speaker(
             identity, self._new_detector(), lambda: next(self._line_ids)
         )
+
+    def _type_turn(self, turn: TypedTurn) -> None:
+        speaker = self._speakers.get(turn.tap_id)
+        if speaker is None or speaker.identity.room_id != turn.room_id:
+            self.counters["turns_without_grant"] += 1
+            return
+        self.counters["turns_taken"] += 1
+        self._queue_words(WordsJob(turn.room_id, turn.tap_id, turn.text, turn.language))
 
     def _withdraw(self, peer: Peer, room_id: str, tap_id: int, now_ms: int) -> None:
         speaker = self._speakers.get(tap_id)
@@ -290,11 +303,10 @@ class Session:
         job, speaker.partial = speaker.partial, None
         return job
 
-    def _queue_words(self, job: Job, transcript: Transcript) -> None:
+    def _queue_words(self, words: WordsJob) -> None:
         if len(self._words) >= WORDS_WAITING:
             self._words.popleft()
             self.counters["words_dropped"] += 1
-        words = WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
         self._words.append(words)
 
     def _drop_stale(self, speaker: Speaker, now_ms: int) -> None:

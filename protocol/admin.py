@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from protocol.account import AccountExport
 from protocol.people import Membership, PersonView, ReportReason
+from protocol.reporting import RoomLogEntry
 from protocol.wire import Id, Message, Token, View
 
 Query = Annotated[str, Meta(max_length=80)]
@@ -41,6 +42,10 @@ class ReportView(View, frozen=True):
     room_id: str | None
     created_at_ms: int
     closed_at_ms: int | None
+    whole_room: bool
+    """About a whole room; `reported` is a host of it then."""
+    events: list[RoomLogEntry]
+    """What happened in the room, where the reporter sent it along; oldest first."""
 
 
 class ListMembers(Message, frozen=True):

@@ -11,9 +11,10 @@ grant for, so a packet that was on its way when consent was withdrawn is never d
 from __future__ import annotations
 
 import struct
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from protocol.signalling import CaptionsEngineState
 from protocol.wire import Message, View
@@ -104,6 +105,19 @@ class BlockWords(Message, frozen=True):
     words: list[str]
 
 
+class TypedTurn(Message, frozen=True):
+    """A speaker under a live grant said this in writing: its words count for topics like speech.
+
+    Needs no speech model. Purged like what was heard; without a live grant it is dropped, counted.
+    """
+
+    room_id: str
+    tap_id: int
+    text: Annotated[str, Meta(max_length=2_000)]
+    language: str
+    """ISO 639-1."""
+
+
 class LoadModel(Message, frozen=True):
     """Load the speech model (again), for example after it was fetched."""
 
@@ -115,7 +129,15 @@ class GetStats(Message, frozen=True):
 
 
 GateToAnalysis = (
-    Hello | OpenCaptions | Grant | Withdraw | CloseCaptions | BlockWords | LoadModel | GetStats
+    Hello
+    | OpenCaptions
+    | Grant
+    | Withdraw
+    | CloseCaptions
+    | BlockWords
+    | TypedTurn
+    | LoadModel
+    | GetStats
 )
 
 

@@ -62,6 +62,8 @@ class Caption(Message, frozen=True):
     at_ms: int
     """When the speech began, Unix time."""
     language: str
+    typed: bool = False
+    """Written instead of spoken; `captionId` is negative then, and there are no partials."""
 
 
 class CaptionGap(Message, frozen=True):

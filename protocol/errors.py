@@ -143,6 +143,11 @@ class ErrorCode(Enum):
     ROOM_BANS_FULL = "room_bans_full"
     """1,000 people are banned from this room; lock it instead."""
 
+    BAD_LINE = "bad_line"
+    """A written line is empty or longer than 400 characters."""
+    CHAT_OFF = "chat_off"
+    """A moderator switched the chat of this room off."""
+
     # Media
     SDP_TOO_LARGE = "sdp_too_large"
     """A session description over 64 KiB or with more than 32 candidates."""

@@ -121,6 +121,8 @@ class ReportMember(Message, frozen=True):
     """What happened, at most 1,000 characters; may be empty."""
     in_room: bool
     """Whether it is about the room in which the reporter is now."""
+    with_log: bool = False
+    """With `inRoom`: send what happened there along, exactly as `room_log` showed it last."""
 
 
 class Profile(Message, frozen=True):

@@ -12,7 +12,18 @@ from __future__ import annotations
 
 import msgspec
 
-from protocol import admin, captions, door, hallway, people, push, room, stage
+from protocol import (
+    admin,
+    captions,
+    door,
+    hallway,
+    people,
+    push,
+    reporting,
+    room,
+    stage,
+    talk,
+)
 from protocol.admin import *  # noqa: F403
 from protocol.captions import *  # noqa: F403
 from protocol.captions import CaptionsEngine
@@ -23,9 +34,11 @@ from protocol.hallway import *  # noqa: F403
 from protocol.people import *  # noqa: F403
 from protocol.people import Me
 from protocol.push import *  # noqa: F403
+from protocol.reporting import *  # noqa: F403
 from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
 from protocol.stage import *  # noqa: F403
+from protocol.talk import *  # noqa: F403
 from protocol.wire import Id, Message
 
 
@@ -45,6 +58,8 @@ ClientMessage = (
     | people.PeopleCommand
     | stage.StageCommand
     | hallway.HallwayCommand
+    | talk.TalkCommand
+    | reporting.ReportingCommand
 )
 
 
@@ -109,6 +124,9 @@ ServerMessage = (
     | stage.StageEvent
     | hallway.HallwayReply
     | hallway.HallwayEvent
+    | talk.TalkReply
+    | reporting.ReportingReply
+    | talk.TalkEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -14,6 +14,7 @@ import typer
 
 from protocol import admin as wire
 from protocol import signalling
+from protocol.reporting import RoomLogEntry
 from server.config import Settings
 from server.start import StartError
 from server.supervisor import EXIT_CANNOT_START
@@ -85,11 +86,14 @@ def reports(
         raise typer.Exit(EXIT_REFUSED)
     for report in listed.reports:
         by = report.reporter.name if report.reporter else "somebody who has left"
-        about = f"{report.reported.name} ({report.reported.member_id})"
+        who = f"{report.reported.name} ({report.reported.member_id})"
+        about = f"a room of {who}" if report.whole_room else who
         typer.echo(f"{report.report_id}  {_day(report.created_at_ms)}  {report.reason.upper()}")
         typer.echo(f"    about {about}, by {by}")
         if report.statement:
             typer.echo(f"    {report.statement}")
+        for event in report.events:
+            typer.echo(f"      {_moment(event.at_ms)}  {_happened(event)}")
 
 
 @app.command()
@@ -161,6 +165,37 @@ def _do(command: wire.AdminCommand) -> None:
 def _member_line(row: wire.MemberRow) -> str:
     state = "banned" if row.membership == "banned" else "admin" if row.is_admin else "member"
     return f"{row.member_id}  {state:<7} {_day(row.created_at_ms)}  {row.name}"
+
+
+HAPPENED: dict[str, str] = {
+    "host_here": "{who} is host",
+    "speaker_here": "{who} is on stage",
+    "joined": "{who} came in",
+    "left": "{who} left",
+    "removed": "{who} was removed",
+    "banned": "{who} was banned from the room",
+    "on_stage": "{who} came on stage",
+    "in_audience": "{who} went to the audience",
+    "made_moderator": "{who} became host",
+    "moderator_no_more": "{who} is host no more",
+    "muted": "{who} turned the microphone off",
+    "muted_by_host": "{who} was muted by a host",
+    "unmuted": "{who} turned the microphone on",
+    "captions_on": "captions were turned on",
+    "captions_off": "captions were turned off",
+    "locked": "the room was locked",
+    "unlocked": "the room was unlocked",
+}
+"""What a log of a room says in a terminal, by what happened."""
+
+
+def _happened(entry: RoomLogEntry) -> str:
+    who = entry.person.name if entry.person else "somebody who has left"
+    return HAPPENED[entry.what].format(who=who)
+
+
+def _moment(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _day(at_ms: int) -> str:

@@ -23,7 +23,10 @@ import type { Locale } from "./i18n/text";
 import { NO_PEOPLE, Profiles } from "./profiles";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
+import { Reporting } from "./reporting";
 import type { Store } from "./store";
+import { Talking } from "./talking";
+import { ReadAloud } from "./media/read-aloud";
 import { Visit } from "./visit";
 
 const NOTICE_MS = 6_000;
@@ -53,6 +56,8 @@ export class App {
   readonly push: PushSwitch;
   readonly profiles: Profiles;
   readonly account: Account;
+  readonly talking: Talking;
+  readonly reporting: Reporting;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -79,6 +84,12 @@ export class App {
     this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
     this.doors = new Doors(deps.store, this.#signalling);
     this.administration = new Administration(deps.store, this.#signalling, deps.save);
+    this.reporting = new Reporting(this.#signalling);
+    this.talking = new Talking({
+      store: deps.store,
+      signalling: this.#signalling,
+      aloud: new ReadAloud(deps.storage, globalThis.speechSynthesis),
+    });
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
     this.account = new Account({
@@ -232,10 +243,19 @@ export class App {
       case "invite_changed":
         this.invitations.apply(event);
         break;
+      case "line_written":
+      case "line_taken_back":
+      case "chat_switched":
+      case "reactions":
+        this.talking.apply(event);
+        break;
+      case "caption":
+        this.talking.heard(event);
+        this.#visit?.apply(event);
+        break;
       case "participant_changed":
       case "participant_left":
       case "room_changed":
-      case "caption":
       case "caption_gap":
       case "captions_purged":
       case "topics":
@@ -308,7 +328,14 @@ export class App {
       });
       this.#store.patch({ visit: this.#visit.state });
     }
-    if (connection.state === "connected") void this.#visit.join();
+    if (connection.state === "connected") void this.#join(this.#visit);
+  }
+
+  async #join(visit: Visit): Promise<void> {
+    await visit.join();
+    if (this.#visit === visit && visit.state.status === "inside") {
+      await this.talking.open(visit.state.roomId);
+    }
   }
 
   #leave(): void {
@@ -325,6 +352,7 @@ export class App {
   #endVisit(): void {
     this.#visit?.stop();
     this.#visit = null;
+    this.talking.close();
     this.#store.patch({ visit: null });
   }
 

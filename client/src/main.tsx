@@ -21,6 +21,7 @@ import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
 import "./styles/stage.css";
+import "./styles/talk.css";
 
 const LOCALE_KEY = "masil.locale";
 

@@ -41,6 +41,8 @@ export interface ReportDraft {
   readonly statement: string;
   /** Whether it is about the room in which one is. */
   readonly inRoom: boolean;
+  /** What happened in the room goes along, as it was shown. */
+  readonly withLog: boolean;
 }
 
 export class Profiles {

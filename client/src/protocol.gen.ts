@@ -122,6 +122,10 @@ export const ERROR_CODES = [
   "held_mute",
   /** 1,000 people are banned from this room; lock it instead. */
   "room_bans_full",
+  /** A written line is empty or longer than 400 characters. */
+  "bad_line",
+  /** A moderator switched the chat of this room off. */
+  "chat_off",
   /** A session description over 64 KiB or with more than 32 candidates. */
   "sdp_too_large",
   /** A session description that does not answer our offer. */
@@ -155,9 +159,13 @@ export type PeopleList = "blocked" | "followers" | "following";
 
 export type Language = "en" | "ko";
 
+export type HappeningName = "banned" | "captions_off" | "captions_on" | "host_here" | "in_audience" | "joined" | "left" | "locked" | "made_moderator" | "moderator_no_more" | "muted" | "muted_by_host" | "on_stage" | "removed" | "speaker_here" | "unlocked" | "unmuted";
+
 export type Role = "listener" | "moderator" | "speaker";
 
 export type MissedKind = "invited" | "made_moderator" | "muted" | "removed" | "to_audience" | "to_stage" | "unmade_moderator" | "unmute_allowed";
+
+export type ReactionName = "agree" | "clap" | "heart" | "laugh" | "wow";
 
 export type CredentialKind = "public-key";
 
@@ -518,6 +526,8 @@ export interface ReportMember {
   statement: string;
   /** Whether it is about the room in which the reporter is now. */
   inRoom: boolean;
+  /** With `inRoom`: send what happened there along, exactly as `room_log` showed it last. */
+  withLog?: boolean;
 }
 
 /** One more moderator, from among the speakers. Reply: `ok`. */
@@ -622,6 +632,59 @@ export interface FindRooms {
   type: "find_rooms";
   id: number;
   query: string;
+}
+
+/** Show something without a word; four at once, then one a second. Reply: `ok`. */
+export interface React {
+  type: "react";
+  id: number;
+  reaction: ReactionName;
+}
+
+/** The lines of the room one is in that are still in memory. Reply: `chat`. */
+export interface GetChat {
+  type: "get_chat";
+  id: number;
+}
+
+/** Write to the room; five lines at once, then one every two seconds. Reply: `ok`. */
+export interface WriteLine {
+  type: "write_line";
+  id: number;
+  text: string;
+  /** Said on stage in writing: a caption where the writer's captions are on, a line otherwise. */
+  turn?: boolean;
+}
+
+/** Take one's own line back or, as a moderator, anybody's. Reply: `ok`. */
+export interface TakeLineBack {
+  type: "take_line_back";
+  id: number;
+  lineId: number;
+}
+
+/** A moderator switches the room's chat on or off; off forgets all lines. Reply: `ok`. */
+export interface SwitchChat {
+  type: "switch_chat";
+  id: number;
+  on: boolean;
+}
+
+/** What a report about the room one is in would tell of it. Reply: `room_log`. */
+export interface GetRoomLog {
+  type: "get_room_log";
+  id: number;
+}
+
+/** Tell the admins about the room one is in; its hosts answer for it. Reply: `ok`. */
+export interface ReportRoom {
+  type: "report_room";
+  id: number;
+  reason: ReportReason;
+  /** What happened, at most 1,000 characters; may be empty. */
+  statement: string;
+  /** Send the log along, exactly as `room_log` showed it last. */
+  withLog: boolean;
 }
 
 /** The command was carried out. */
@@ -878,6 +941,8 @@ export interface Caption {
   /** When the speech began, Unix time. */
   atMs: number;
   language: string;
+  /** Written instead of spoken; `captionId` is negative then, and there are no partials. */
+  typed?: boolean;
 }
 
 /** Speech that could not be turned into text in time: shown as a gap, never hidden. */
@@ -1061,6 +1126,14 @@ export interface MembersListed {
   more: boolean;
 }
 
+/** One thing that happened in a room. */
+export interface RoomLogEntry {
+  atMs: number;
+  what: HappeningName;
+  /** `null`: it is about the room, or about somebody who has erased his account since. */
+  person: PersonView | null;
+}
+
 /** A report for the admins. */
 export interface ReportView {
   reportId: string;
@@ -1072,6 +1145,10 @@ export interface ReportView {
   roomId: string | null;
   createdAtMs: number;
   closedAtMs: number | null;
+  /** About a whole room; `reported` is a host of it then. */
+  wholeRoom: boolean;
+  /** What happened in the room, where the reporter sent it along; oldest first. */
+  events: RoomLogEntry[];
 }
 
 /** Reply to `list_reports`. */
@@ -1141,6 +1218,78 @@ export interface Pinged {
   title: string;
   by: PersonView;
   pingedAtMs: number;
+}
+
+/** One written line. */
+export interface LineView {
+  /** Unique in the room, rising. */
+  lineId: number;
+  memberId: string;
+  /** As the writer was called then. */
+  name: string;
+  /** Plain text of at most 400 characters; addresses in it are only text. */
+  text: string;
+  atMs: number;
+  /** Said on stage, in writing. */
+  turn: boolean;
+}
+
+/** Reply to `get_chat`, oldest line first; without lines of people apart by a block. */
+export interface Chat {
+  type: "chat";
+  id: number;
+  on: boolean;
+  lines: LineView[];
+}
+
+/** Reply to `get_room_log`: the last half hour, as far as one was there; oldest first. */
+export interface RoomLog {
+  type: "room_log";
+  id: number;
+  entries: RoomLogEntry[];
+}
+
+/** A new line. */
+export interface LineWritten {
+  type: "line_written";
+  roomId: string;
+  line: LineView;
+}
+
+/** A line is gone: take it off the screen now. */
+export interface LineTakenBack {
+  type: "line_taken_back";
+  roomId: string;
+  lineId: number;
+}
+
+/** The room's chat was switched; off takes all lines off the screen. */
+export interface ChatSwitched {
+  type: "chat_switched";
+  roomId: string;
+  on: boolean;
+}
+
+/** How often one reaction was shown. */
+export interface ReactionCount {
+  reaction: ReactionName;
+  count: number;
+}
+
+/** What somebody showed last. */
+export interface FaceReaction {
+  memberId: string;
+  reaction: ReactionName;
+}
+
+/** What the room showed in the last moment, at most five times a second. */
+export interface Reactions {
+  type: "reactions";
+  roomId: string;
+  /** All of it. */
+  counts: ReactionCount[];
+  /** 24 people at most, those on stage first. */
+  faces: FaceReaction[];
 }
 
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
@@ -1424,7 +1573,14 @@ export type ClientMessage =
   | TakeOver
   | OpenUp
   | PingIntoRoom
-  | FindRooms;
+  | FindRooms
+  | React
+  | GetChat
+  | WriteLine
+  | TakeLineBack
+  | SwitchChat
+  | GetRoomLog
+  | ReportRoom;
 
 export type ServerMessage =
   | Ok
@@ -1465,7 +1621,13 @@ export type ServerMessage =
   | RoomBans
   | PutOut
   | RoomsFound
-  | Pinged;
+  | Pinged
+  | Chat
+  | RoomLog
+  | LineWritten
+  | LineTakenBack
+  | ChatSwitched
+  | Reactions;
 
 export type RequestBody =
   | CodeRequest

@@ -5,6 +5,7 @@
  */
 
 import type {
+  Chat,
   ClientMessage,
   ContactsAdded,
   ErrorCode,
@@ -20,6 +21,7 @@ import type {
   Profile,
   ReportsListed,
   RoomBans,
+  RoomLog,
   RoomOpened,
   RoomSnapshot,
   RoomsFound,
@@ -31,6 +33,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 export type Command = WithoutId<ClientMessage>;
 
 interface Replies {
+  get_chat: Chat;
+  get_room_log: RoomLog;
   get_profile: Profile;
   get_own_profile: OwnProfile;
   list_people: PeopleListed;

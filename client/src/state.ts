@@ -25,6 +25,7 @@ import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { RoomState } from "./room";
 import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
+import { NO_TALK, type TalkState } from "./talk";
 
 /** Every reason that may be told to a person. */
 export type ProblemCode =
@@ -119,6 +120,7 @@ export interface AppState {
   readonly invitations: InvitationsState;
   readonly push: PushState;
   readonly account: AccountState;
+  readonly talk: TalkState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -156,5 +158,6 @@ export function initialState(route: Route, link: Link | null, region: string): A
     invitations: NO_INVITATIONS,
     push: NO_PUSH,
     account: NO_ACCOUNT,
+    talk: NO_TALK,
   };
 }

@@ -7,6 +7,7 @@ import type { ClientMessage, ServerMessage } from "./protocol.gen";
 import { enterRoom, reduceRoom, type RoomEvent } from "./room";
 import { Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { initialState } from "./state";
+import { NO_TALK, reduceTalk, type TalkEvent } from "./talk";
 
 /** Complete by the type system: a message that is added to the protocol does not compile here. */
 const CLIENT: Record<ClientMessage["type"], true> = {
@@ -26,8 +27,10 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   allow_unmute: true, remove_from_room: true, ban_from_room: true, unban_from_room: true,
   open_up: true, ping_into_room: true, find_rooms: true,
   lock_room: true, list_room_bans: true, take_over: true,
+  react: true, get_chat: true, write_line: true, take_line_back: true, switch_chat: true,
+  get_room_log: true, report_room: true,
 };
-const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"> = {
+const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "talk" | "end"> = {
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
   room_snapshot: "reply", contacts_added: "reply",
   welcome: "hallway", hallway: "hallway", knocked: "hallway", knock_closed: "hallway",
@@ -35,6 +38,8 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "end"
   participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
   caption_gap: "room", captions_purged: "room", topics: "room",
   room_ended: "end",
+  room_log: "reply", chat: "reply", line_written: "talk", line_taken_back: "talk", chat_switched: "talk",
+  reactions: "talk",
   invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
   profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", invite_given: "reply", members_listed: "reply", reports_listed: "reply",
@@ -61,6 +66,11 @@ describe("the golden messages", () => {
     const state = initialState({ view: "hallway" }, null, "KR");
     for (const message of server) {
       if (SERVER[message.type] === "hallway") reduceHallway(state, message as HallwayEvent);
+      if (SERVER[message.type] === "talk") {
+        const event = message as TalkEvent;
+        const talk = { ...NO_TALK, roomId: event.roomId };
+        expect(reduceTalk(talk, event, "me", 1_760_000_000_000), message.type).not.toBe(talk);
+      }
       if (SERVER[message.type] !== "room") continue;
       const event = message as RoomEvent;
       const room = enterRoom({

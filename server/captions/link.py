@@ -33,6 +33,7 @@ from protocol.analysis import (
     Purged,
     RoomTopics,
     Stats,
+    TypedTurn,
     Withdraw,
     decode_from_analysis,
     encoder,
@@ -130,6 +131,13 @@ class AnalysisLink:
         room.grants[tap_id] = grant
         await self._send(grant)
         self._engine.fetch_if_missing()
+
+    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+        """Tell once, under a live grant only: what is lost with a connection is not repeated."""
+        room = self._rooms.get(room_id)
+        if room is not None and tap_id in room.grants:
+            turn = TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language=language)
+            await self._send(turn)
 
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Return when analysis has purged, or after one second."""

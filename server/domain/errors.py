@@ -212,6 +212,18 @@ class WrongStateError(MasilError):
     """The command does not fit the state."""
 
 
+class TooFastError(MasilError):
+    """More reactions or lines than one person may send in a short time."""
+
+
+class BadLineError(MasilError):
+    """A written line is empty or too long."""
+
+
+class ChatOffError(MasilError):
+    """The chat of this room is switched off."""
+
+
 class CaptionsOffError(MasilError):
     """Captions are off in this room."""
 

@@ -8,6 +8,8 @@ from enum import Enum
 from server.domain.errors import BadStatementError, WrongStateError
 from server.domain.ids import MemberId, ReportId, RoomId
 from server.domain.member import clean_paragraph
+from server.domain.room import Room
+from server.domain.room_log import LogEntry
 
 STATEMENT_MAX_CHARS = 1_000
 REPORTS_A_DAY = 10
@@ -37,6 +39,23 @@ class Report:
     room_id: RoomId | None
     created_at_ms: int
     closed_at_ms: int | None = None
+    whole_room: bool = False
+    """About a whole room; `reported_id` is a host of it then, who answers for it."""
+    events: tuple[LogEntry, ...] = ()
+    """What happened in the room, as the reporter was shown it; without names."""
+
+
+def answers_for(room: Room, reporter_id: MemberId) -> MemberId:
+    """Whom a report about a room is about: the moderator who has been there longest.
+
+    Raises:
+        WrongStateError: there is none but the reporter, who can put things right himself.
+    """
+    hosts = (host.member_id for host in room.moderators() if host.member_id != reporter_id)
+    host = next(hosts, None)
+    if host is None:
+        raise WrongStateError
+    return host
 
 
 def clean_statement(raw: str) -> str:

@@ -85,6 +85,9 @@ class CaptionFeed(Protocol):
     ) -> None:
         """A speaker consents. The first grant starts fetching a missing model."""
 
+    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+        """A speaker under a live grant wrote instead of speaking; lost where analysis is away."""
+
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Returns when analysis has purged, or after one second."""
 

@@ -6,6 +6,7 @@ Does not ask who asks: the page's commands and the operator's socket do, each in
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -179,8 +180,15 @@ class Administration:
             if reported is None:
                 continue  # erased a moment ago, and the report with him
             reporter = report.reporter_id and await self._store.member(report.reporter_id)
-            views.append(_report(report, reported, reporter or None))
+            names = await self._names(report)
+            views.append(_report(report, reported, reporter or None, names))
         return views
+
+    async def _names(self, report: Report) -> dict[MemberId, str]:
+        """Of those in its log, as they are called today."""
+        ids = {event.member_id for event in report.events if event.member_id is not None}
+        people = [await self._store.member(member_id) for member_id in ids]
+        return {person.member_id: person.name for person in people if person is not None}
 
     async def close_report(self, report_id: ReportId) -> None:
         """It was dealt with; closing again changes nothing.
@@ -230,7 +238,12 @@ def _row(member: Member) -> wire.MemberRow:
     )
 
 
-def _report(report: Report, reported: Member, reporter: Member | None) -> wire.ReportView:
+def _report(
+    report: Report,
+    reported: Member,
+    reporter: Member | None,
+    names: Mapping[MemberId, str],
+) -> wire.ReportView:
     return wire.ReportView(
         report_id=report.report_id,
         reporter=people.PersonView(member_id=reporter.member_id, name=reporter.name)
@@ -242,4 +255,6 @@ def _report(report: Report, reported: Member, reporter: Member | None) -> wire.R
         room_id=report.room_id,
         created_at_ms=report.created_at_ms,
         closed_at_ms=report.closed_at_ms,
+        whole_room=report.whole_room,
+        events=render.room_log(report.events, names),
     )

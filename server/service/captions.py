@@ -7,6 +7,7 @@ dropped here even if analysis was a moment late.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Sequence
 
@@ -39,6 +40,8 @@ class Captions:
         self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
         self._on_topics: asyncio.Event = asyncio.Event()
+        self._typed_ids = itertools.count(-1, -1)
+        """Those of analysis are positive."""
 
     @property
     def engine(self) -> EngineChanged:
@@ -89,6 +92,25 @@ class Captions:
         """From this moment no line of this consent reaches a screen, and the shown ones go."""
         self._scribe(room_id).withdraw(tap_id)
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=member_id))
+        self._tell(room_id)
+
+    def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+        """A speaker under a live consent wrote instead of speaking: a final caption, at once."""
+        member_id = self._speaker(room_id, tap_id)
+        if member_id is None:
+            return
+        self._scribe(room_id).type_turn(tap_id, text, language)
+        line = wire.Caption(
+            room_id=room_id,
+            member_id=member_id,
+            caption_id=next(self._typed_ids),
+            text=text,
+            final=True,
+            at_ms=self._clock.now_ms(),
+            language=language,
+            typed=True,
+        )
+        self._hub.to_room(room_id, line)
         self._tell(room_id)
 
     def close_room(self, room_id: RoomId) -> None:

@@ -20,6 +20,7 @@ from server.service.account import Account
 from server.service.administration import Administration
 from server.service.blocks import Blocks
 from server.service.captions import Captions
+from server.service.chats import Chats
 from server.service.code_budget import CodeRules
 from server.service.contacts import Contacts
 from server.service.hub import Hub
@@ -30,8 +31,10 @@ from server.service.people import People, Rules, Senders
 from server.service.pings import Pings
 from server.service.profiles import Profiles
 from server.service.push import Push
+from server.service.reactions import Reactions
 from server.service.relay import Relay
 from server.service.reporting import Reporting
+from server.service.room_logs import RoomLogs
 from server.service.rooms import EVERY_S, Rooms
 from server.service.sessions import Sessions
 
@@ -87,6 +90,9 @@ class House:
     profiles: Profiles
     reporting: Reporting
     pings: Pings
+    reactions: Reactions
+    chats: Chats
+    room_logs: RoomLogs
 
 
 def build(outside: Outside) -> House:
@@ -132,7 +138,12 @@ def build(outside: Outside) -> House:
         outside.store, outside.clock, hub, people.admission, people.invites, rooms, account
     )
     profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
-    reporting = Reporting(outside.store, outside.clock, limits, administration)
+    room_logs = RoomLogs(rooms, outside.clock)
+    reporting = Reporting(outside.store, outside.clock, limits, administration, rooms, room_logs)
+    reactions = Reactions(rooms, hub, outside.clock)
+    chats = Chats(rooms, captions, blocks, hub, outside.clock)
+    for follow in (reactions.follow, chats.follow, room_logs.follow):
+        rooms.watch(follow)
     return House(
         outside.clock,
         hub,
@@ -151,4 +162,7 @@ def build(outside: Outside) -> House:
         profiles,
         reporting,
         Pings(outside.store, outside.clock, hub, limits, rooms),
+        reactions,
+        chats,
+        room_logs,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from protocol import signalling as wire
 from server.domain.contact import ContactsKept
+from server.domain.ids import MemberId
 from server.domain.knock import Asked, Knock
 from server.domain.member import Member
 from server.domain.profile import Profile
 from server.domain.room import Participant, Room
+from server.domain.room_log import LogEntry
 from server.ports import EngineChanged, RoomTopic
 
 CARD_TOPICS = 4
@@ -142,6 +144,23 @@ def contacts(kept: ContactsKept, member: Member) -> wire.ContactsView:
         last_expires_at_ms=kept.last_expires_at_ms,
         asks_me=member.asks_me,
     )
+
+
+def room_log(
+    entries: Sequence[LogEntry], names: Mapping[MemberId, str] | None = None
+) -> list[wire.RoomLogEntry]:
+    """A log of a room, with the names of then; or of today, where somebody gone is nobody."""
+
+    def person_of(entry: LogEntry) -> wire.PersonView | None:
+        if entry.member_id is None:
+            return None
+        name = entry.name if names is None else names.get(entry.member_id)
+        return None if name is None else wire.PersonView(member_id=entry.member_id, name=name)
+
+    return [
+        wire.RoomLogEntry(at_ms=entry.at_ms, what=entry.what.value, person=person_of(entry))
+        for entry in entries
+    ]
 
 
 def engine(state: EngineChanged) -> wire.CaptionsEngine:

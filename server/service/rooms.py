@@ -59,6 +59,8 @@ log = structlog.get_logger(__name__)
 ROOMS_MAX = 2_000
 EVERY_S = 1.0
 """How often seats expire, and how often the hallway is shown at most."""
+Watcher = Callable[[Room, Room, tuple[RoomEvent, ...]], None]
+"""Is told of a room before and after a change that is saved and published."""
 
 
 class RoomsStore(RoomStore, FollowStore, Protocol):
@@ -94,6 +96,7 @@ class Rooms:
         self.hallway = Hallway(hub, captions, blocks, self.circles, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
         self._every_s = every_s
+        self._watchers: list[Watcher] = []
         self.media_up = False
 
     # ------------------------------------------------------------ looking
@@ -128,6 +131,23 @@ class Rooms:
         """What happened to a person who is back, while his connection was away; told once."""
         room_id = self._inside(connection).room.room_id
         return self._missed.take(room_id, connection.member_id)
+
+    def of(self, connection: Connection) -> Room:
+        """The room that a connection is in, as it is now.
+
+        Raises:
+            NotInRoomError
+        """
+        return self._inside(connection).room
+
+    def live(self, room_id: RoomId) -> Room | None:
+        """A room as it is now, unless it has ended."""
+        live = self._rooms.get(room_id)
+        return live.room if live else None
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell this one of every change, right after those in the room."""
+        self._watchers.append(watcher)
 
     def _inside(self, connection: Connection) -> LiveRoom:
         live = self._rooms.get(connection.room_id) if connection.room_id else None
@@ -386,6 +406,8 @@ class Rooms:
         if after.ended:
             self._rooms.pop(after.room_id, None)
         await self._announcer.announce(before, after, events)
+        for watcher in self._watchers:
+            watcher(before, after, events)
 
     # ------------------------------------------------------------ loops, owned by the gate
 

@@ -1,17 +1,21 @@
 """One room's scribe: whom analysis may hear there now, and what it was told of that so far.
 
-Owns the difference between the two and closes it, one step after the other. Keeps no caption.
+Owns the difference between the two and closes it, one step after the other. Keeps no caption, but
+for a typed turn until analysis was told of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.ids import MemberId, RoomId, TapId
 from server.ports import CaptionFeed, RoomTopic
+
+TURNS_WAITING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,15 @@ class Tapped:
     member_id: MemberId
     speaker_id: str
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A typed turn that analysis was not told yet."""
+
+    tap_id: TapId
+    text: str = field(repr=False)
+    language: str
 
 
 class Scribe:
@@ -37,6 +50,7 @@ class Scribe:
         self._open = False
         self._blocked: tuple[str, ...] = ()
         self._taps: dict[TapId, Tapped] = {}
+        self._turns: deque[_Turn] = deque(maxlen=TURNS_WAITING)
         self._must_close = False
         self._told_blocked: tuple[str, ...] | None = None
         self._told_taps: set[TapId] = set()
@@ -67,15 +81,22 @@ class Scribe:
         """A speaker consents."""
         self._taps[tap_id] = Tapped(member_id, secrets.token_hex(8), language)
 
+    def type_turn(self, tap_id: TapId, text: str, language: str) -> None:
+        """A speaker wrote instead of speaking; where analysis lags, the oldest turn is dropped."""
+        self._turns.append(_Turn(tap_id, text, language))
+
     def withdraw(self, tap_id: TapId) -> None:
         """From this moment no line of this consent belongs to anybody."""
         self._taps.pop(tap_id, None)
+        kept = [turn for turn in self._turns if turn.tap_id != tap_id]
+        self._turns = deque(kept, maxlen=TURNS_WAITING)
 
     def close(self) -> None:
         """The scribe goes."""
         self._open = False
         self._must_close = True
         self._taps.clear()
+        self._turns.clear()
         self.topics = ()
 
     # ------------------------------------------------------------ what analysis is told
@@ -102,6 +123,9 @@ class Scribe:
             self._told_taps.add(fresh)
             tapped = self._taps[fresh]
             await self._feed.grant(self._room_id, fresh, tapped.speaker_id, tapped.language)
+        elif self._turns:
+            turn = self._turns.popleft()
+            await self._feed.type_turn(self._room_id, turn.tap_id, turn.text, turn.language)
         else:
             return False
         return True

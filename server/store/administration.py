@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ban import Ban
 from server.domain.ids import MemberId, NumberHash, ReportId
 from server.domain.member import Member, Membership
 from server.domain.report import Reason, Report
+from server.domain.room_log import Happening, LogEntry
 from server.store import tables
 from server.store.database import Database
 from server.store.members import member_of
@@ -109,8 +112,21 @@ class SqlAdministration(Database):
             "room_id": report.room_id,
             "created_at_ms": report.created_at_ms,
             "closed_at_ms": report.closed_at_ms,
+            "whole_room": report.whole_room,
         }
-        await self._upsert(tables.report, [row])
+        events = [
+            {
+                "report_id": report.report_id,
+                "place": place,
+                "at_ms": event.at_ms,
+                "what": event.what.value,
+                "member_id": event.member_id,
+            }
+            for place, event in enumerate(report.events)
+        ]
+        async with self._write():
+            await self._upsert(tables.report, [row])
+            await self._upsert(tables.report_event, events)
 
     async def report(self, report_id: ReportId) -> Report | None:
         """By id."""
@@ -118,7 +134,8 @@ class SqlAdministration(Database):
         async with self._read() as connection:
             found = await connection.execute(select(report).where(report.c.report_id == report_id))
             row = found.one_or_none()
-        return _report_of(row) if row else None
+            events = await _events_of(connection, [report_id])
+        return _report_of(row, events[report_id]) if row else None
 
     async def reports(self, *, closed: bool) -> Sequence[Report]:
         """Open or closed ones, newest first, 200 at most."""
@@ -126,8 +143,9 @@ class SqlAdministration(Database):
         wanted = report.c.closed_at_ms.is_not(None) if closed else report.c.closed_at_ms.is_(None)
         query = select(report).where(wanted).order_by(report.c.created_at_ms.desc())
         async with self._read() as connection:
-            rows = await connection.execute(query.limit(REPORTS_SHOWN))
-            return [_report_of(row) for row in rows]
+            rows = (await connection.execute(query.limit(REPORTS_SHOWN))).all()
+            events = await _events_of(connection, [row.report_id for row in rows])
+        return [_report_of(row, events[row.report_id]) for row in rows]
 
     async def count_open_reports(self) -> int:
         """How many wait for an admin."""
@@ -151,7 +169,20 @@ class SqlAdministration(Database):
             return [(row.job, row.ran_at_ms, row.affected) for row in rows]
 
 
-def _report_of(row: Row[Any]) -> Report:
+async def _events_of(
+    connection: AsyncConnection, report_ids: Sequence[str]
+) -> defaultdict[str, list[LogEntry]]:
+    """What the reports tell of their rooms, in order."""
+    event = tables.report_event
+    query = select(event).where(event.c.report_id.in_(report_ids)).order_by(event.c.place)
+    found: defaultdict[str, list[LogEntry]] = defaultdict(list)
+    for row in await connection.execute(query):
+        entry = LogEntry(row.at_ms, Happening(row.what), row.member_id)
+        found[row.report_id].append(entry)
+    return found
+
+
+def _report_of(row: Row[Any], events: Sequence[LogEntry]) -> Report:
     return Report(
         row.report_id,
         row.reporter_id,
@@ -161,4 +192,6 @@ def _report_of(row: Row[Any]) -> Report:
         row.room_id,
         row.created_at_ms,
         row.closed_at_ms,
+        row.whole_room,
+        tuple(events),
     )

@@ -146,6 +146,7 @@ SECTIONS = (
             "room_id",
             "created_at_ms",
             "closed_at_ms",
+            "whole_room",
         ),
         named="reported_id",
     ),
@@ -192,5 +193,6 @@ LEFT_OUT = {
     "follow.followee_id": "about those who follow you: it is theirs to tell",
     "block.blocked_id": "about those who blocked you, which is silent on purpose",
     "report.reported_id": "what others told the admins about you, in confidence",
+    "report_event.member_id": "what others told the admins of a room you were in, in confidence",
 }
 """`table.column` that names a member and begins no section → why not."""

@@ -234,9 +234,23 @@ report = Table(
     Column("room_id", String),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("closed_at_ms", BigInteger),
+    Column("whole_room", Boolean, nullable=False, server_default=false()),
     Index(None, "reporter_id"),
     Index(None, "reported_id"),
     Index(None, "created_at_ms"),
+)
+
+report_event = Table(
+    "report_event",
+    metadata,
+    Column(
+        "report_id", String, ForeignKey("report.report_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("place", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("what", String, nullable=False),
+    Column("member_id", String, ForeignKey("member.member_id", ondelete="SET NULL")),
+    Index(None, "member_id"),
 )
 
 ban = Table(

@@ -89,6 +89,8 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,
         "push": house.push.run,
+        "reactions": house.reactions.run,
+        "chats": house.chats.fade,
         "tidy": lambda: _tidy(house),
     }
     async with asyncio.TaskGroup() as owner:

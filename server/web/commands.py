@@ -11,8 +11,10 @@ from protocol.admin import AdminCommand
 from protocol.hallway import HallwayCommand
 from protocol.people import PeopleCommand
 from protocol.push import PushCommand
+from protocol.reporting import ReportingCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from protocol.stage import MissedView, StageCommand
+from protocol.talk import TalkCommand
 from server.domain import consent, moderation, stage
 from server.domain import room as rules
 from server.domain.errors import NotAdmittedError
@@ -25,7 +27,9 @@ from server.web.admin_commands import AdminCommands
 from server.web.hallway_commands import HallwayCommands
 from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
+from server.web.reporting_commands import ReportingCommands
 from server.web.stage_commands import StageCommands
+from server.web.talk_commands import TalkCommands
 
 _Entrance = wire.OpenRoom | wire.JoinRoom | wire.LeaveRoom | wire.SyncRoom
 _Media = wire.AnswerMedia | wire.RenewMedia
@@ -57,6 +61,8 @@ class Commands:
         self._about_people = PeopleCommands(house, connection)
         self._in_hallway = HallwayCommands(house, connection)
         self._on_stage = StageCommands(house.rooms, connection)
+        self._talk = TalkCommands(house, connection)
+        self._reports = ReportingCommands(house, connection)
         self._connection = connection
         self._me = connection.member_id
 
@@ -66,8 +72,8 @@ class Commands:
         Raises:
             MasilError: why it was refused.
         """
-        if isinstance(command, wire.Ping):  # thousands may ask at once: no look at the database
-            return wire.Ok(id=command.id)
+        if isinstance(command, wire.Ping | TalkCommand):
+            return self._at_once(command)
         member = await self._people.member(self._me)
         if isinstance(command, wire.WithdrawKnock):
             await self._admission.withdraw(member)
@@ -83,9 +89,22 @@ class Commands:
         if isinstance(command, AdminCommand):
             require_admin(member)
             return await self._admin.carry_out(command)
-        if isinstance(command, PeopleCommand):
-            return await self._about_people.carry_out(member, command)
+        if isinstance(command, PeopleCommand | ReportingCommand):
+            return await self._about(member, command)
         return await self._as_member(member, command) or wire.Ok(id=command.id)
+
+    async def _about(
+        self, member: Member, command: PeopleCommand | ReportingCommand
+    ) -> ServerMessage:
+        if isinstance(command, ReportingCommand):
+            return await self._reports.carry_out(member, command)
+        return await self._about_people.carry_out(member, command)
+
+    def _at_once(self, command: wire.Ping | TalkCommand) -> ServerMessage:
+        """Without a look at the database: thousands may ask at the same time."""
+        if isinstance(command, wire.Ping):
+            return wire.Ok(id=command.id)
+        return self._talk.carry_out(command)
 
     async def _as_member(
         self,

@@ -74,10 +74,15 @@ class PeopleCommands:
                 assert_never(command)
 
     async def _report(self, member: Member, command: wire.ReportMember) -> None:
-        await self._reporting.report(
-            member,
-            MemberId(command.member_id),
-            Reason(command.reason),
-            command.statement,
-            self._connection.room_id if command.in_room else None,
-        )
+        about, reason = MemberId(command.member_id), Reason(command.reason)
+        if command.in_room:
+            await self._reporting.report_here(
+                member,
+                self._connection,
+                about,
+                reason,
+                command.statement,
+                with_log=command.with_log,
+            )
+        else:
+            await self._reporting.report(member, about, reason, command.statement, None)

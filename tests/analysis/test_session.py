@@ -21,6 +21,7 @@ from protocol.analysis import (
     Purged,
     RoomTopics,
     Stats,
+    TypedTurn,
     Withdraw,
 )
 from tests.analysis import speech
@@ -296,3 +297,53 @@ def test_a_grant_in_a_room_without_captions_is_refused(house: House) -> None:
     house.session.handle(GATE, grant, house.now_ms)
     house.speak(9, 0.2)
     assert house.stats().counters["frames_without_grant"] == 10
+
+
+def typed(tap_id: int, text: str = "bread and bread", room_id: str = "r") -> TypedTurn:
+    return TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language="en")
+
+
+def test_a_typed_turn_counts_for_topics_without_any_model() -> None:
+    house = House("missing")
+    house.grant(5)
+    house.session.handle(GATE, typed(5), house.now_ms)
+    job = house.session.next_words()
+    assert job
+    assert (job.tap_id, job.text, job.language) == (5, "bread and bread", "en")
+    words = [Word("bread", "bread", 1e-5), Word("bread", "bread", 1e-5)]
+    house.session.finish_words(job, words, house.now_ms)
+    (topics,) = [message for message in house.said() if isinstance(message, RoomTopics)]
+    assert [topic.term for topic in topics.topics] == ["bread"]
+
+
+def test_a_typed_turn_without_a_live_grant_of_its_room_is_dropped_and_counted(
+    house: House,
+) -> None:
+    house.grant(5)
+    house.session.handle(GATE, typed(6), house.now_ms)
+    house.session.handle(GATE, typed(5, room_id="other"), house.now_ms)
+    assert house.session.next_words() is None
+    assert house.stats().counters["turns_without_grant"] == 2
+
+
+def test_a_withdrawal_takes_typed_turns_along_like_speech(house: House) -> None:
+    house.grant(5)
+    words = [Word("bread", "bread", 1e-5), Word("bread", "bread", 1e-5)]
+    house.session.handle(GATE, typed(5), house.now_ms)
+    counted = house.session.next_words()
+    assert counted
+    house.session.finish_words(counted, words, house.now_ms)
+    house.session.handle(GATE, typed(5), house.now_ms)
+    house.session.handle(GATE, typed(5), house.now_ms)
+    under_way = house.session.next_words()
+    assert under_way
+    house.said()
+    house.session.handle(GATE, Withdraw(room_id="r", tap_id=5), house.now_ms)
+    assert house.session.next_words() is None  # what waited is gone
+    assert not any(isinstance(message, Purged) for message in house.said())
+    house.session.finish_words(under_way, words, house.now_ms)
+    said = house.said()
+    assert Purged(room_id="r", tap_id=5) in said
+    assert not any(isinstance(m, RoomTopics) and m.topics for m in said)
+    house.session.handle(GATE, typed(5), house.now_ms)
+    assert house.session.next_words() is None

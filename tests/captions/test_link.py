@@ -155,3 +155,26 @@ async def test_topics_of_the_room_reach_the_consumer() -> None:
     events = feed.events()
     assert await anext(events) == AWAY
     assert await anext(events) == TopicsChanged(ROOM, ())
+
+
+async def test_typed_turns_become_topics_where_no_model_is(tmp_path: Path) -> None:
+    process = AnalysisProcess(tmp_path, str(tmp_path / "none"))
+    with process.running():
+        async with linked(process) as consumer:
+            await consumer.next(EngineChanged, lambda event: event != AWAY)
+            link = consumer.link
+            await link.open_room(ROOM, [])
+            await link.type_turn(ROOM, TAP, "a turn without consent", "en")
+            await link.grant(ROOM, TAP, "s", "en")
+            for _ in range(2):
+                await link.type_turn(ROOM, TAP, "The bakery has fresh bread.", "en")
+            topics = await consumer.next(TopicsChanged, lambda event: bool(event.topics))
+            assert {"bakery", "bread"} & {
+                word for topic in topics.topics for word in topic.term.split()
+            }
+            stats = await link.stats()
+            assert stats
+            assert stats.counters["turns_taken"] == 2
+            assert "turns_without_grant" not in stats.counters  # the link sent none
+            await link.withdraw(ROOM, TAP)
+            await consumer.next(TopicsChanged, lambda event: event.topics == ())

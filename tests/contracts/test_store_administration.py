@@ -8,6 +8,7 @@ from server.domain.ban import Ban
 from server.domain.ids import MemberId, ReportId, RoomId
 from server.domain.member import Member, Membership
 from server.domain.report import Reason, Report, close
+from server.domain.room_log import Happening, LogEntry
 from server.ports import Store
 from tests.contracts.conftest import NOW_MS, person
 
@@ -108,3 +109,27 @@ async def test_the_last_run_of_a_job_is_kept(store: Store) -> None:
         ("another", NOW_MS, 1),
         ("expire contacts", NOW_MS + 1, 0),
     ]
+
+
+async def test_a_report_keeps_what_happened_in_the_room_but_not_who_has_gone(
+    store: Store, minji: Member
+) -> None:
+    jun, hana = person("jun"), person("hana")
+    for member in (minji, jun, hana):
+        await store.save_member(member)
+    events = (
+        LogEntry(NOW_MS, Happening.JOINED, hana.member_id),
+        LogEntry(NOW_MS + 1, Happening.CAPTIONS_ON, None),
+        LogEntry(NOW_MS + 2, Happening.MUTED, jun.member_id),
+    )
+    report = replace(report_about(jun, minji), whole_room=True, events=events)
+    await store.save_report(report)
+    assert list(await store.reports(closed=False)) == [report]
+    await store.save_report(close(report, NOW_MS + 9))
+    assert await store.report(report.report_id) == close(report, NOW_MS + 9)
+    await store.erase_member(hana.member_id)
+    left = await store.report(report.report_id)
+    assert left
+    assert [event.member_id for event in left.events] == [None, None, jun.member_id]
+    await store.erase_member(jun.member_id)  # whom it is about
+    assert await store.report(report.report_id) is None

@@ -37,6 +37,11 @@ class FakeCaptionFeed:
         self.grants[tap_id] = (room_id, speaker_id, language)
         await self.may_answer.wait()
 
+    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+        """Remember the turn."""
+        self.told.append(("turn", room_id, (tap_id, text, language)))
+        await self.may_answer.wait()
+
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Forget the grant."""
         self.told.append(("withdraw", room_id, tap_id))

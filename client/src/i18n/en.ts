@@ -14,6 +14,7 @@ import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
 import { stage } from "./en/stage";
+import { talk } from "./en/talk";
 import { you } from "./en/you";
 
 export const en = {
@@ -32,4 +33,5 @@ export const en = {
   ...alerts,
   ...stage,
   ...doors,
+  ...talk,
 } as const;

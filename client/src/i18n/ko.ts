@@ -15,6 +15,7 @@ import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
 import { stage } from "./ko/stage";
+import { talk } from "./ko/talk";
 import { you } from "./ko/you";
 
 export const ko: Catalogue = {
@@ -33,4 +34,5 @@ export const ko: Catalogue = {
   ...alerts,
   ...stage,
   ...doors,
+  ...talk,
 };

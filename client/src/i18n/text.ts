@@ -22,6 +22,8 @@ export interface Text {
   number(value: number): string;
   percent(share: number): string;
   date(atMs: number): string;
+  /** Of the day, for example 9:41 PM. */
+  time(atMs: number): string;
   /** For example "3 minutes ago". */
   ago(atMs: number, nowMs: number): string;
   /** For example "South Korea" for KR. */
@@ -35,6 +37,7 @@ export function textIn(locale: Locale): Text {
   const numbers = new Intl.NumberFormat(locale);
   const percents = new Intl.NumberFormat(locale, { style: "percent" });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+  const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const countries = new Intl.DisplayNames(locale, { type: "region" });
   return {
@@ -55,6 +58,7 @@ export function textIn(locale: Locale): Text {
     number: (value) => numbers.format(value),
     percent: (share) => percents.format(share),
     date: (atMs) => dates.format(atMs),
+    time: (atMs) => times.format(atMs),
     ago: (atMs, nowMs) => agoIn(relative, Math.max(0, nowMs - atMs)),
     country: (region) => countries.of(region) ?? region,
   };

@@ -6,6 +6,7 @@ import type { MemberRow, ReportView } from "../protocol.gen";
 import { Confirm } from "./dialog";
 import { Face } from "./face";
 import { useText } from "./language";
+import { RoomLog } from "./room-log";
 import { Subpage } from "./subpage";
 
 const PAUSE_MS = 250;
@@ -70,13 +71,23 @@ function Report({ report, actions }: { report: ReportView; actions: Administrati
   return (
     <article class="card stack" data-testid="report">
       <div>
-        <h3>{t("admin.report_about", { name: report.reported.name })}</h3>
+        <h3>
+          {t(report.wholeRoom ? "report.about_room" : "admin.report_about", {
+            name: report.reported.name,
+          })}
+        </h3>
         <p class="small">
           {t(`report.${report.reason}`)} · {t("admin.report_by", { name: by })} ·{" "}
           {date(report.createdAtMs)}
         </p>
       </div>
       {report.statement !== "" && <p>{report.statement}</p>}
+      {report.events.length > 0 && (
+        <details>
+          <summary>{t("report.log_shown", { count: report.events.length })}</summary>
+          <RoomLog entries={report.events} />
+        </details>
+      )}
       <div class="row end">
         <MemberActions member={report.reported} actions={actions} roles={false} />
         {report.closedAtMs === null && (

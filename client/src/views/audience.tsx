@@ -7,6 +7,7 @@ import { PersonActions } from "./host-actions";
 import { HandIcon } from "./icons";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
+import { AtFace } from "./reactions";
 
 const SHOWN_MAX = 60;
 
@@ -35,6 +36,7 @@ export function Audience({ people, myId, moderating, onCommand }: AudienceProps)
                 {person.memberId === myId && <span class="mine"> ({t("room.you")})</span>}
               </span>
             </PersonButton>
+            <AtFace memberId={person.memberId} />
             <ListenerState person={person} />
             {moderating && <PersonActions person={person} onCommand={onCommand} />}
           </li>

@@ -141,7 +141,7 @@ function Line({ line, name, named }: LineProps) {
       </p>
     );
   }
-  const { text, final, language, memberId } = line.caption;
+  const { text, final, language, memberId, typed } = line.caption;
   return (
     <p
       class={`line${final ? "" : " partial"}${named ? " turn" : ""}`}
@@ -152,6 +152,7 @@ function Line({ line, name, named }: LineProps) {
       {who}
       <span lang={language || undefined}>{text}</span>
       {!final && "…"}
+      {typed === true && <span class="tag">{t("chat.typed")}</span>}
     </p>
   );
 }

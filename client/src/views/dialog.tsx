@@ -7,10 +7,12 @@ import { useText } from "./language";
 export interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
+  /** Comes from the lower edge of a phone. */
+  readonly sheet?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, sheet = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => {
@@ -21,6 +23,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={element}
+      class={sheet ? "sheet" : undefined}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

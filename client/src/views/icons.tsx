@@ -89,3 +89,14 @@ export const LockIcon = () => (
     <path d="M8 11V8a4 4 0 0 1 8 0v3" />
   </Icon>
 );
+export const SmileIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="9" />
+    <path d="M8 14a4.500 4.500 0 0 0 8 0M9 9.500v.010M15 9.500v.010" />
+  </Icon>
+);
+export const ChatIcon = () => (
+  <Icon>
+    <path d="M4 5h16v11h-9l-5 4v-4H4zM8 9h8M8 12.500h5" />
+  </Icon>
+);

@@ -21,6 +21,7 @@ import { PersonPage } from "./person";
 import { OpenPersonContext } from "./person-button";
 import { ProfilePage } from "./profile";
 import { Room } from "./room";
+import { TalkContext } from "./talk-context";
 import { You } from "./you";
 
 export interface InsideProps extends Omit<PageProps, "locale"> {
@@ -39,30 +40,38 @@ export function Inside(props: InsideProps) {
     );
   }
   if (visit === null) return <DoorMessage busy />;
+  const talk = {
+    talk: state.talk,
+    actions: actions.talking,
+    reporting: actions.reporting,
+    myId: me.memberId,
+  };
   return (
-    <PeopleHere
-      colours={visit.state?.colours ?? NO_COLOURS}
-      me={me}
-      people={state.people}
-      actions={actions.profiles}
-      room={visit.state?.room ?? null}
-      onCommand={actions.inRoom}
-    >
-      <Room
-        {...state}
-        visit={visit}
-        myId={me.memberId}
-        microphonesOffered={microphonesOffered()}
-        onAdmit={actions.admit}
-        onIgnore={actions.ignore}
-        onLeave={actions.leaveRoom}
-        onMicrophone={actions.toggleMicrophone}
-        onHear={actions.hear}
+    <TalkContext.Provider value={talk}>
+      <PeopleHere
+        colours={visit.state?.colours ?? NO_COLOURS}
+        me={me}
+        people={state.people}
+        actions={actions.profiles}
+        room={visit.state?.room ?? null}
         onCommand={actions.inRoom}
-        onListBans={actions.listBans}
-        doorActions={actions.doors}
-      />
-    </PeopleHere>
+      >
+        <Room
+          {...state}
+          visit={visit}
+          myId={me.memberId}
+          microphonesOffered={microphonesOffered()}
+          onAdmit={actions.admit}
+          onIgnore={actions.ignore}
+          onLeave={actions.leaveRoom}
+          onMicrophone={actions.toggleMicrophone}
+          onHear={actions.hear}
+          onCommand={actions.inRoom}
+          onListBans={actions.listBans}
+          doorActions={actions.doors}
+        />
+      </PeopleHere>
+    </TalkContext.Provider>
   );
 }
 

@@ -8,6 +8,7 @@ import { Held } from "./held";
 import { HandIcon, MicrophoneIcon } from "./icons";
 import { LANGUAGE_NAMES, LOCALES } from "../i18n/text";
 import { useText } from "./language";
+import { Beside } from "./beside";
 
 export interface OwnBarProps {
   readonly me: ParticipantView;
@@ -26,6 +27,7 @@ export function OwnBar(props: OwnBarProps) {
   return (
     <section class="bar own" aria-label={t("room.own")} data-testid="own-bar">
       {props.me.role === "listener" ? <ListenerBar {...props} /> : <SpeakerBar {...props} />}
+      <Beside />
       {props.me.invited && <Invitation onCommand={props.onCommand} />}
     </section>
   );

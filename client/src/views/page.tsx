@@ -20,7 +20,8 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "profiles" | "account" | "doors" | "hear" | "inRoom" | "listBans" | "resume" | "dismiss"
+  | "profiles" | "account" | "doors" | "talking" | "reporting" | "hear" | "inRoom" | "listBans" | "resume"
+  | "dismiss"
 >;
 
 export interface PageProps {

@@ -24,9 +24,11 @@ import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { OwnBar } from "./own-bar";
 import { LockedLine, RoomMenu } from "./room-menu";
+import { ReportRoom } from "./report-room";
 import { Stage } from "./stage";
 import { TakeOver } from "./take-over";
 import { Topics } from "./topics";
+import { Words } from "./words";
 
 const TOPICS_SHOWN = 12;
 
@@ -132,14 +134,16 @@ function Inside(props: InsideProps) {
               <Topics topics={room.topics} max={TOPICS_SHOWN} />
             </section>
           )}
-          <Captions
-            on={room.captionsOn}
-            moderating={moderating}
-            engine={props.engine}
-            log={state.log}
-            nameOf={nameOf}
-            onSwitch={(on) => onCommand({ type: "switch_captions", on })}
-          />
+          <Words me={me} captionsOn={room.captionsOn}>
+            <Captions
+              on={room.captionsOn}
+              moderating={moderating}
+              engine={props.engine}
+              log={state.log}
+              nameOf={nameOf}
+              onSwitch={(on) => onCommand({ type: "switch_captions", on })}
+            />
+          </Words>
         </div>
         <div class="listening">
           <Audience
@@ -148,6 +152,7 @@ function Inside(props: InsideProps) {
             moderating={moderating}
             onCommand={onCommand}
           />
+          <ReportRoom title={room.title} />
           {moderating && <EndRoom onEnd={() => onCommand({ type: "end_room" })} />}
         </div>
       </main>

@@ -8,6 +8,7 @@ import { PersonActions } from "./host-actions";
 import { MicrophoneIcon, PencilIcon } from "./icons";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
+import { AtFace } from "./reactions";
 
 export interface StageProps {
   readonly people: readonly ParticipantView[];
@@ -73,6 +74,7 @@ function Seat({ person, mine, talking, captionsOn, actions, onCommand }: SeatPro
             <MicrophoneIcon off />
           </span>
         )}
+        <AtFace memberId={person.memberId} />
       </div>
       {actions && <PersonActions person={person} onCommand={onCommand} />}
       <span class="who">
