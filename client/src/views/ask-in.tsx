@@ -25,12 +25,13 @@ export function AskIn(props: AskInProps) {
     <>
       <button
         type="button"
-        class="button quiet small-button"
+        class="button quiet small-button ask-in"
         aria-haspopup="dialog"
+        aria-label={t("doors.ask_in")}
         onClick={() => setOpen(true)}
       >
         <PeopleIcon />
-        {t("doors.ask_in")}
+        <span class="wide-only">{t("doors.ask_in")}</span>
       </button>
       {open && (
         <Dialog title={t("doors.ask_in")} onClose={() => setOpen(false)}>
@@ -62,7 +63,11 @@ function Ways(props: AskInProps) {
       )}
       <Share room={room} />
       <h3>{t("doors.followers")}</h3>
-      {outside?.length === 0 && <p class="small">{t("doors.no_followers")}</p>}
+      {outside?.length === 0 && (
+        <p class="small">
+          {t(doors.followers?.length === 0 ? "doors.no_followers" : "doors.all_here")}
+        </p>
+      )}
       <ul class="rows">
         {outside?.map((person) => (
           <Follower
