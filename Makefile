@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
+.PHONY: help run demo test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -11,6 +11,9 @@ help: ## Show this list
 
 run: ## Start the service on this machine (http://localhost:8080); Ctrl-C stops it
 	@tools/python.sh && tools/native.sh && tools/client.sh && exec .venv/bin/python -m server serve
+
+demo: ## A house of its own with synthetic members who talk, to look at alone; Ctrl-C ends it
+	@tools/demo.sh
 
 test: ## Check everything, then run all tests, in a real Chromium too
 	@tools/test.sh all

@@ -9,6 +9,7 @@ if [ "${1:-all}" = unit ]; then
 fi
 tools/coturn.sh >/dev/null
 tools/dbus.sh
+tools/espeak.sh >/dev/null
 tools/client.sh packages
 tools/client.sh
 MASIL_TEST_CHROMIUM=$(tools/chromium.sh)
