@@ -86,8 +86,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         yield running
     finally:
         if running.process.poll() is None:
-            os.killpg(running.process.pid, signal.SIGKILL)
-            running.process.wait(10)
+            running.stop()
 
 
 def hears_speech(page: Page) -> None:
