@@ -23,6 +23,7 @@ import { NO_PEOPLE, Profiles } from "./profiles";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import type { Store } from "./store";
+import { Updates, type VersionBrowser } from "./updates";
 import { Visit } from "./visit";
 
 const NOTICE_MS = 6_000;
@@ -36,6 +37,7 @@ export interface AppDependencies {
   readonly storage: Storage;
   readonly sessionStorage: Storage;
   readonly pushBrowser: PushBrowser;
+  readonly versions: VersionBrowser;
   readonly passkeyBrowser: PasskeyBrowser;
   readonly save: (file: Blob, name: string) => void;
   /** The reader's language now. */
@@ -51,6 +53,7 @@ export class App {
   readonly push: PushSwitch;
   readonly profiles: Profiles;
   readonly account: Account;
+  readonly updates: Updates;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -78,6 +81,11 @@ export class App {
     this.administration = new Administration(deps.store, this.#signalling, deps.save);
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
+    this.updates = new Updates({
+      browser: deps.versions,
+      inRoom: () => store.get().route.view === "room",
+      onWaiting: () => store.patch({ updateWaiting: true }),
+    });
     this.account = new Account({
       store,
       http: accountHttp,
@@ -156,6 +164,7 @@ export class App {
   openRoom = async (title: string): Promise<ProblemCode | null> => {
     try {
       const { roomId } = await this.#signalling.request({ type: "open_room", title });
+      this.takeShared();
       this.go({ view: "room", roomId });
       return null;
     } catch (error) {
@@ -200,18 +209,28 @@ export class App {
 
   /** The page is looked at again. */
   wake = (): void => {
+    void this.updates.look();
     void this.push.refresh();
     this.#signalling.retryNow();
     void this.#visit?.sync();
   };
 
   /** The network is back; coming back to the room brings the voices a new connection. */
-  networkBack = (): void => this.#signalling.retryNow();
+  networkBack = (): void => {
+    this.#store.patch({ online: true });
+    this.#signalling.retryNow();
+  };
 
   /** Something about the network is different: find out at once whether the gate is still there. */
   networkChanged = (): void => void this.#signalling.reach();
 
-  networkGone = (): void => this.#signalling.reconnect("offline");
+  networkGone = (): void => {
+    this.#store.patch({ online: false });
+    this.#signalling.reconnect("offline");
+  };
+
+  /** What was shared is in a room's form, or was not wanted. */
+  takeShared = (): void => this.#store.patch({ shared: null });
 
   tell = (notice: Notice): void => {
     const id = this.#nextNotice++;

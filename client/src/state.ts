@@ -114,6 +114,11 @@ export interface AppState {
   readonly invitations: InvitationsState;
   readonly push: PushState;
   readonly account: AccountState;
+  /** What another app shared, until a room was opened or refused. */
+  readonly shared: string | null;
+  /** A new version of the page waits. */
+  readonly updateWaiting: boolean;
+  readonly online: boolean;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -149,5 +154,8 @@ export function initialState(route: Route, link: Link | null, region: string): A
     invitations: NO_INVITATIONS,
     push: NO_PUSH,
     account: NO_ACCOUNT,
+    shared: null,
+    updateWaiting: false,
+    online: true,
   };
 }

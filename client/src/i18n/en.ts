@@ -12,6 +12,7 @@ import { people } from "./en/people";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
+import { shell } from "./en/shell";
 import { stage } from "./en/stage";
 import { you } from "./en/you";
 
@@ -30,4 +31,5 @@ export const en = {
   ...push,
   ...alerts,
   ...stage,
+  ...shell,
 } as const;

@@ -13,6 +13,7 @@ import { people } from "./ko/people";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
+import { shell } from "./ko/shell";
 import { stage } from "./ko/stage";
 import { you } from "./ko/you";
 
@@ -31,4 +32,5 @@ export const ko: Catalogue = {
   ...push,
   ...alerts,
   ...stage,
+  ...shell,
 };

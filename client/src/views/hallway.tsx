@@ -5,6 +5,7 @@ import { dealColours } from "../colours";
 import type { KnockView, Me, RoomCard } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
+import { useArrival } from "./arrival";
 import { Dialog } from "./dialog";
 import { ColoursContext, Face } from "./face";
 import { BellIcon, PeopleIcon } from "./icons";
@@ -26,11 +27,15 @@ export interface HallwayProps {
   readonly onEnter: (roomId: string) => void;
   readonly onOpenRoom: (title: string) => Promise<ProblemCode | null>;
   readonly onGo: (route: Route) => void;
+  /** What another app shared: the title of a room to open. */
+  readonly shared: string | null;
+  readonly onSharedTaken: () => void;
 }
 
 export function Hallway(props: HallwayProps) {
   const { t } = useText();
-  const [opening, setOpening] = useState(false);
+  const main = useArrival();
+  const [opening, setOpening] = useState(props.shared !== null);
   return (
     <div class="view hallway">
       <header class="top">
@@ -49,7 +54,7 @@ export function Hallway(props: HallwayProps) {
           <Face {...props.me} />
         </button>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" ref={main} tabIndex={-1}>
         <Knocks {...props} />
         <h2 class="section">{t("hallway.title")}</h2>
         <Rooms rooms={props.rooms} onEnter={props.onEnter} />
@@ -59,7 +64,16 @@ export function Hallway(props: HallwayProps) {
           {t("hallway.open")}
         </button>
       </div>
-      {opening && <OpenRoom onOpenRoom={props.onOpenRoom} onClose={() => setOpening(false)} />}
+      {opening && (
+        <OpenRoom
+          title={props.shared ?? ""}
+          onOpenRoom={props.onOpenRoom}
+          onClose={() => {
+            props.onSharedTaken();
+            setOpening(false);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -160,13 +174,15 @@ function Bell({ count }: { count: number }) {
 }
 
 interface OpenRoomProps {
+  /** To start with. */
+  readonly title: string;
   readonly onOpenRoom: HallwayProps["onOpenRoom"];
   readonly onClose: () => void;
 }
 
-function OpenRoom({ onOpenRoom, onClose }: OpenRoomProps) {
+function OpenRoom({ onOpenRoom, onClose, title: given }: OpenRoomProps) {
   const { t } = useText();
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useState(given);
   const [problem, setProblem] = useState<ProblemCode | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {

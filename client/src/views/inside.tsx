@@ -5,25 +5,25 @@ import { NO_COLOURS } from "../colours";
 import { microphonesOffered } from "../media/microphone";
 import type { Me } from "../protocol.gen";
 import type { Route } from "../route";
-import { Admin } from "./admin";
+import { Admin } from "./rare";
 import { ConnectionBanner } from "./connection";
-import { Contacts } from "./contacts";
-import { Data } from "./data";
-import { Devices } from "./devices";
+import { Contacts } from "./rare";
+import { Data } from "./rare";
+import { Devices } from "./rare";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
-import { Invitations } from "./invitations";
-import { Notifications } from "./notifications";
+import { Invitations } from "./rare";
+import { Notifications } from "./rare";
 import type { PageProps } from "./page";
-import { People } from "./people";
+import { People } from "./rare";
 import { PeopleHere } from "./people-here";
-import { PersonPage } from "./person";
+import { PersonPage } from "./rare";
 import { OpenPersonContext } from "./person-button";
-import { ProfilePage } from "./profile";
+import { ProfilePage } from "./rare";
 import { Room } from "./room";
-import { You } from "./you";
+import { You } from "./rare";
 
-export interface InsideProps extends Omit<PageProps, "locale"> {
+export interface InsideProps extends Omit<PageProps, "text"> {
   readonly me: Me;
 }
 
@@ -171,6 +171,7 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           onEnter={(roomId) => actions.go({ view: "room", roomId })}
           onOpenRoom={actions.openRoom}
           onGo={actions.go}
+          onSharedTaken={actions.takeShared}
         />
       );
   }
