@@ -5,7 +5,7 @@
 alone client
 
 stale() {
-    [ ! -f client/dist/index.html ] || [ -n "$(find client/src client/public client/index.html \
+    [ ! -f client/dist/index.html ] || [ -n "$(find client/src client/build client/public client/index.html \
         client/package-lock.json client/vite.config.ts client/tsconfig.json client/tsconfig.sw.json \
         -newer client/dist/index.html -print -quit)" ]
 }

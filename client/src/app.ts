@@ -27,6 +27,7 @@ import { Reporting } from "./reporting";
 import type { Store } from "./store";
 import { Talking } from "./talking";
 import { ReadAloud } from "./media/read-aloud";
+import { Updates, type VersionBrowser } from "./updates";
 import { Visit } from "./visit";
 
 const NOTICE_MS = 6_000;
@@ -40,6 +41,7 @@ export interface AppDependencies {
   readonly storage: Storage;
   readonly sessionStorage: Storage;
   readonly pushBrowser: PushBrowser;
+  readonly versions: VersionBrowser;
   readonly passkeyBrowser: PasskeyBrowser;
   readonly save: (file: Blob, name: string) => void;
   /** The reader's language now. */
@@ -58,6 +60,7 @@ export class App {
   readonly account: Account;
   readonly talking: Talking;
   readonly reporting: Reporting;
+  readonly updates: Updates;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -92,6 +95,11 @@ export class App {
     });
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
+    this.updates = new Updates({
+      browser: deps.versions,
+      inRoom: () => store.get().route.view === "room",
+      onWaiting: () => store.patch({ updateWaiting: true }),
+    });
     this.account = new Account({
       store,
       http: accountHttp,
@@ -170,6 +178,7 @@ export class App {
   openRoom = async (title: string, kind: RoomKind): Promise<ProblemCode | null> => {
     try {
       const { roomId } = await this.#signalling.request({ type: "open_room", title, kind });
+      this.takeShared();
       this.go({ view: "room", roomId });
       return null;
     } catch (error) {
@@ -214,18 +223,28 @@ export class App {
 
   /** The page is looked at again. */
   wake = (): void => {
+    void this.updates.look();
     void this.push.refresh();
     this.#signalling.retryNow();
     void this.#visit?.sync();
   };
 
   /** The network is back; coming back to the room brings the voices a new connection. */
-  networkBack = (): void => this.#signalling.retryNow();
+  networkBack = (): void => {
+    this.#store.patch({ online: true });
+    this.#signalling.retryNow();
+  };
 
   /** Something about the network is different: find out at once whether the gate is still there. */
   networkChanged = (): void => void this.#signalling.reach();
 
-  networkGone = (): void => this.#signalling.reconnect("offline");
+  networkGone = (): void => {
+    this.#store.patch({ online: false });
+    this.#signalling.reconnect("offline");
+  };
+
+  /** What was shared is in a room's form, or was not wanted. */
+  takeShared = (): void => this.#store.patch({ shared: null });
 
   tell = (notice: Notice): void => {
     const id = this.#nextNotice++;
@@ -400,6 +419,7 @@ export class App {
       admin: NO_ADMIN,
       pings: [],
       doors: NO_DOORS,
+      shared: null,
       invitations: NO_INVITATIONS,
       people: NO_PEOPLE,
       account: NO_ACCOUNT,

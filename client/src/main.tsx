@@ -3,7 +3,8 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { App } from "./app";
-import { chooseLocale, chooseRegion, type Locale } from "./i18n/text";
+import { loadText } from "./i18n/load";
+import { chooseLocale, chooseRegion, type Locale, type Text } from "./i18n/text";
 import { takeLink } from "./links";
 import { routeOf } from "./route";
 import { INTO_ROOM, TO_THE_DOOR } from "./house-window";
@@ -11,7 +12,9 @@ import { passkeysOfBrowser } from "./passkey-browser";
 import { realBrowser } from "./push-browser";
 import { saveFile } from "./save-file";
 import { initialState, type AppState } from "./state";
+import { takeShared } from "./shared-text";
 import { Store } from "./store";
+import { versionsOfBrowser } from "./updates-browser";
 import { Page } from "./views/page";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -29,22 +32,29 @@ function socketAddress(): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
 }
 
-function Root({ store, app }: { store: Store<AppState>; app: App }) {
+interface RootProps {
+  readonly store: Store<AppState>;
+  readonly app: App;
+  /** In the language to start with. */
+  readonly first: Text;
+}
+
+function Root({ store, app, first }: RootProps) {
   const [state, setState] = useState(store.get());
-  const [locale, setLocale] = useState<Locale>(() =>
-    chooseLocale(localStorage.getItem(LOCALE_KEY), navigator.languages),
-  );
+  const [text, setText] = useState(first);
   useEffect(() => {
     setState(store.get()); // what changed between the first drawing and this effect
     return store.subscribe(() => setState(store.get()));
   }, [store]);
   const remember = (choice: Locale) => {
     localStorage.setItem(LOCALE_KEY, choice);
-    setLocale(choice);
-    // What is pushed follows, once the page speaks it.
-    setTimeout(() => void app.push.languageChanged());
+    void loadText(choice).then((chosen) => {
+      setText(chosen);
+      // What is pushed follows, once the page speaks it.
+      setTimeout(() => void app.push.languageChanged());
+    });
   };
-  return <Page state={state} actions={app} locale={locale} onLocale={remember} />;
+  return <Page state={state} actions={app} text={text} onLocale={remember} />;
 }
 
 /** The Network Information API, where the browser has it. */
@@ -52,9 +62,10 @@ function networkInformation(): EventTarget | undefined {
   return (navigator as Navigator & { connection?: EventTarget }).connection;
 }
 
-function main(root: HTMLElement): void {
+async function main(root: HTMLElement): Promise<void> {
   const link = takeLink(location, history, sessionStorage);
-  const state = initialState(routeOf(location), link, chooseRegion(navigator.languages));
+  const shared = takeShared(location, history);
+  const state = { ...initialState(routeOf(location), link, chooseRegion(navigator.languages)), shared, online: navigator.onLine };
   const store = new Store(state);
   const app = new App({
     store,
@@ -65,9 +76,11 @@ function main(root: HTMLElement): void {
     passkeyBrowser: passkeysOfBrowser(location),
     save: saveFile,
     pushBrowser: realBrowser,
+    versions: versionsOfBrowser(navigator.serviceWorker),
     language: () => chooseLocale(document.documentElement.lang, []),
   });
-  render(<Root store={store} app={app} />, root);
+  const locale = chooseLocale(localStorage.getItem(LOCALE_KEY), navigator.languages);
+  render(<Root store={store} app={app} first={await loadText(locale)} />, root);
   addEventListener("popstate", app.followLocation);
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);
@@ -82,7 +95,8 @@ function main(root: HTMLElement): void {
     if (document.visibilityState === "visible") app.wake();
   });
   void app.start();
+  void app.updates.start();
 }
 
 const root = document.getElementById("app");
-if (root !== null) main(root);
+if (root !== null) void main(root);

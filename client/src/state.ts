@@ -121,6 +121,11 @@ export interface AppState {
   readonly push: PushState;
   readonly account: AccountState;
   readonly talk: TalkState;
+  /** What another app shared, until a room was opened or refused. */
+  readonly shared: string | null;
+  /** A new version of the page waits. */
+  readonly updateWaiting: boolean;
+  readonly online: boolean;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -159,5 +164,8 @@ export function initialState(route: Route, link: Link | null, region: string): A
     push: NO_PUSH,
     account: NO_ACCOUNT,
     talk: NO_TALK,
+    shared: null,
+    updateWaiting: false,
+    online: true,
   };
 }

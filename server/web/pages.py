@@ -18,6 +18,7 @@ PAGES = (
     "/invite",
     "/invite/",
     "/contacts",
+    "/share",
     r"/room/{room_id:[\w-]{1,64}}{slash:/?}",
 )
 ALWAYS_ASK = "no-cache"

@@ -8,7 +8,7 @@ from tests.web.gate import Gate
 
 
 async def test_addresses_that_people_type_show_the_client(gate: Gate) -> None:
-    for path in ("/", "/founder", "/contacts", "/room/abc-_123", "/room/abc/"):
+    for path in ("/", "/founder", "/contacts", "/share?title=Soup", "/room/abc-_123", "/room/abc/"):
         response = await gate.page().http.get(gate.base + path)
         assert response.status == 200
         assert response.content_type == "text/html"

@@ -20,24 +20,24 @@ describe("the catalogues", () => {
 
 describe("texts", () => {
   it("follow the plural rules of the language", () => {
-    const english = textIn("en");
+    const english = textIn("en", en);
     expect(english.t("hallway.bell", { count: 1 })).toBe("1 person at the door");
     expect(english.t("hallway.bell", { count: 0 })).toBe("0 people at the door");
     expect(english.t("hallway.bell", { count: 1234 })).toBe("1,234 people at the door");
-    expect(textIn("ko").t("hallway.bell", { count: 1 })).toBe("문 앞에 1명");
+    expect(textIn("ko", ko).t("hallway.bell", { count: 1 })).toBe("문 앞에 1명");
   });
 
   it("put names in as they are, even where they look like placeholders", () => {
-    expect(textIn("en").t("knock.waits", { name: "{count} $& <b>" })).toBe(
+    expect(textIn("en", en).t("knock.waits", { name: "{count} $& <b>" })).toBe(
       "{count} $& <b> is waiting at the door",
     );
   });
 
   it("tell the time that passed", () => {
-    expect(textIn("en").ago(0, 3 * 60_000)).toBe("3 minutes ago");
-    expect(textIn("ko").ago(0, 3 * 60_000)).toBe("3분 전");
-    expect(textIn("ko").ago(0, 2 * 3_600_000)).toBe("2시간 전");
-    expect(textIn("en").ago(10, 0)).toBe("now");
+    expect(textIn("en", en).ago(0, 3 * 60_000)).toBe("3 minutes ago");
+    expect(textIn("ko", ko).ago(0, 3 * 60_000)).toBe("3분 전");
+    expect(textIn("ko", ko).ago(0, 2 * 3_600_000)).toBe("2시간 전");
+    expect(textIn("en", en).ago(10, 0)).toBe("now");
   });
 });
 

@@ -5,14 +5,11 @@
  */
 
 import type { Arguments, Catalogue, Key } from "./catalogue";
-import { en } from "./en";
-import { ko } from "./ko";
 
 export type Locale = "en" | "ko";
 export const LOCALES: readonly Locale[] = ["ko", "en"];
 export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", ko: "한국어" };
 
-const CATALOGUES: Readonly<Record<Locale, Catalogue>> = { en, ko };
 const MINUTE_MS = 60_000;
 
 export interface Text {
@@ -31,8 +28,7 @@ export interface Text {
 }
 
 /** The texts of one language. */
-export function textIn(locale: Locale): Text {
-  const catalogue = CATALOGUES[locale];
+export function textIn(locale: Locale, catalogue: Catalogue): Text {
   const plurals = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
   const percents = new Intl.NumberFormat(locale, { style: "percent" });

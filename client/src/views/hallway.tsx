@@ -6,6 +6,7 @@ import type { DoorsState } from "../doors";
 import type { KnockView, Me, RoomCard, RoomKind } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
+import { useArrival } from "./arrival";
 import { Dialog } from "./dialog";
 import { ColoursContext, Face } from "./face";
 import { BellIcon, PeopleIcon } from "./icons";
@@ -30,11 +31,15 @@ export interface HallwayProps {
   readonly onFind: (query: string) => Promise<void>;
   readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
   readonly onGo: (route: Route) => void;
+  /** What another app shared: the title of a room to open. */
+  readonly shared: string | null;
+  readonly onSharedTaken: () => void;
 }
 
 export function Hallway(props: HallwayProps) {
   const { t } = useText();
-  const [opening, setOpening] = useState(false);
+  const main = useArrival();
+  const [opening, setOpening] = useState(props.shared !== null);
   return (
     <div class="view hallway">
       <header class="top">
@@ -53,7 +58,7 @@ export function Hallway(props: HallwayProps) {
           <Face {...props.me} />
         </button>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" ref={main} tabIndex={-1}>
         <Knocks {...props} />
         <h2 class="section">{t("hallway.title")}</h2>
         <Find doors={props.doors} onFind={props.onFind} />
@@ -68,7 +73,17 @@ export function Hallway(props: HallwayProps) {
           {t("hallway.open")}
         </button>
       </div>
-      {opening && <OpenRoom onOpenRoom={props.onOpenRoom} name={props.me.name} onClose={() => setOpening(false)} />}
+      {opening && (
+        <OpenRoom
+          name={props.me.name}
+          title={props.shared ?? ""}
+          onOpenRoom={props.onOpenRoom}
+          onClose={() => {
+            props.onSharedTaken();
+            setOpening(false);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -207,13 +222,15 @@ function Bell({ count }: { count: number }) {
 interface OpenRoomProps {
   /** Of whoever opens it. */
   readonly name: string;
+  /** To start with. */
+  readonly title: string;
   readonly onOpenRoom: HallwayProps["onOpenRoom"];
   readonly onClose: () => void;
 }
 
-function OpenRoom({ name, onOpenRoom, onClose }: OpenRoomProps) {
+function OpenRoom({ name, onOpenRoom, onClose, title: given }: OpenRoomProps) {
   const { t } = useText();
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useState(given);
   const [kind, setKind] = useState<RoomKind>("open");
   const unnamed = t("doors.title_default", { name });
   const [problem, setProblem] = useState<ProblemCode | null>(null);

@@ -5,26 +5,28 @@ import { NO_COLOURS } from "../colours";
 import { microphonesOffered } from "../media/microphone";
 import type { Me } from "../protocol.gen";
 import type { Route } from "../route";
-import { Admin } from "./admin";
 import { ConnectionBanner } from "./connection";
-import { Contacts } from "./contacts";
-import { Data } from "./data";
-import { Devices } from "./devices";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
-import { Invitations } from "./invitations";
-import { Notifications } from "./notifications";
 import type { PageProps } from "./page";
-import { People } from "./people";
 import { PeopleHere } from "./people-here";
-import { PersonPage } from "./person";
 import { OpenPersonContext } from "./person-button";
-import { ProfilePage } from "./profile";
+import {
+  Admin,
+  Contacts,
+  Data,
+  Devices,
+  Invitations,
+  Notifications,
+  People,
+  PersonPage,
+  ProfilePage,
+  You,
+} from "./rare";
 import { Room } from "./room";
 import { TalkContext } from "./talk-context";
-import { You } from "./you";
 
-export interface InsideProps extends Omit<PageProps, "locale"> {
+export interface InsideProps extends Omit<PageProps, "text"> {
   readonly me: Me;
 }
 
@@ -182,6 +184,7 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           onOpenRoom={actions.openRoom}
           onFind={actions.doors.find}
           onGo={actions.go}
+          onSharedTaken={actions.takeShared}
         />
       );
   }

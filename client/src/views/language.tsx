@@ -2,12 +2,14 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { LANGUAGE_NAMES, LOCALES, textIn, type Locale, type Text } from "../i18n/text";
+import { LANGUAGE_NAMES, LOCALES, type Locale, type Text } from "../i18n/text";
 
-export const TextContext = createContext<Text>(textIn("en"));
+export const TextContext = createContext<Text | null>(null);
 
 export function useText(): Text {
-  return useContext(TextContext);
+  const text = useContext(TextContext);
+  if (text === null) throw new Error("no language above this view");
+  return text;
 }
 
 export interface LanguageProps {

@@ -1,10 +1,11 @@
 /** Which view is shown; takes the whole state and hands on what each view needs. */
 
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { App } from "../app";
 import { showBadge } from "../badge";
-import { textIn, type Locale } from "../i18n/text";
-import { showsKnocks } from "../route";
+import type { Key } from "../i18n/catalogue";
+import type { Locale, Text } from "../i18n/text";
+import { showsKnocks, type Route } from "../route";
 import type { AppState } from "../state";
 import { ConnectionBanner } from "./connection";
 import { DoorMessage } from "./door-message";
@@ -13,29 +14,42 @@ import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
 import { PingToasts } from "./ping-toasts";
 import { Notices } from "./notices";
+import { UpdateNote } from "./update-note";
 import { SignIn } from "./sign-in";
-import { Waiting } from "./waiting";
+import { Waiting } from "./rare";
 
 export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
   | "profiles" | "account" | "doors" | "talking" | "reporting" | "hear" | "inRoom" | "listBans" | "resume"
-  | "dismiss"
+  | "updates" | "takeShared" | "dismiss"
 >;
 
 export interface PageProps {
   readonly state: AppState;
   readonly actions: Actions;
-  readonly locale: Locale;
+  readonly text: Text;
   readonly onLocale: (locale: Locale) => void;
 }
 
+/** Pages of one's own; the hallway is the house itself, and a person has no name before he is known. */
+const TITLES = {
+  contacts: "contacts.title",
+  you: "you.title",
+  admin: "admin.title",
+  invitations: "invitations.title",
+  notifications: "push.title",
+  devices: "devices.title",
+  data: "data.title",
+  profile: "profile.title",
+  people: "people.title",
+} as const satisfies Partial<Record<Route["view"], Key>>;
+
 export function Page(props: PageProps) {
-  const { state, locale } = props;
-  const text = useMemo(() => textIn(locale), [locale]);
-  const { t } = text;
-  const title = state.visit?.state?.room.title;
+  const { state, text } = props;
+  const { t, locale } = text;
+  const title = titleOf(state, text);
   const waiting = state.knocks.length;
   useEffect(() => {
     document.documentElement.lang = locale;
@@ -62,9 +76,21 @@ export function Page(props: PageProps) {
           onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
           onLater={props.actions.doors.closePing}
         />
+        <UpdateNote
+          waiting={state.updateWaiting}
+          inRoom={state.route.view === "room"}
+          onTake={props.actions.updates.take}
+        />
       </Notices>
     </TextContext.Provider>
   );
+}
+
+/** What the window is called: the room, or the page inside the house. */
+function titleOf({ phase, me, route, visit }: AppState, { t }: Text): string | undefined {
+  if (phase !== "inside" || me?.membership !== "member") return undefined;
+  if (route.view === "room") return visit?.state?.room.title;
+  return route.view in TITLES ? t(TITLES[route.view as keyof typeof TITLES]) : undefined;
 }
 
 /** Moves the focus and leaves the address alone: it names the view. */
@@ -75,7 +101,7 @@ function skip(event: Event): void {
 
 function View({ state, actions, onLocale }: PageProps) {
   if (state.phase === "starting") return <DoorMessage busy />;
-  if (state.phase === "unreachable") return <DoorMessage />;
+  if (state.phase === "unreachable") return <DoorMessage online={state.online} />;
   if (state.phase === "signed_out" || state.me === null) {
     return (
       <SignIn

@@ -9,9 +9,9 @@ import { Dialog } from "./dialog";
 import { ColoursContext } from "./face";
 import { HostActions } from "./host-actions";
 import { useText } from "./language";
-import { PersonDialog } from "./person";
+import { OwnProfileForm, PersonDialog } from "./rare";
 import { OpenPersonContext } from "./person-button";
-import { OwnProfileForm, type ProfileProps } from "./profile";
+import type { ProfileProps } from "./profile";
 
 export interface PeopleHereProps extends ProfileProps {
   readonly colours: Colours;

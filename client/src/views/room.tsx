@@ -14,6 +14,7 @@ import type { Command, Connection } from "../signalling";
 import type { VisitState } from "../state";
 import type { Doors, DoorsState } from "../doors";
 import { AskIn } from "./ask-in";
+import { useArrival } from "./arrival";
 import { Audience, Hands } from "./audience";
 import { Captions } from "./captions";
 import { ConnectionBanner, ConnectionState } from "./connection";
@@ -100,13 +101,14 @@ interface InsideProps extends RoomProps {
 function Inside(props: InsideProps) {
   const { t } = useText();
   const { visit, state, me, onCommand } = props;
+  const main = useArrival();
   const { room } = state;
   const moderating = me.role === "moderator";
   const nameOf = (memberId: string) =>
     room.participants.find((p) => p.memberId === memberId)?.name ?? "";
   return (
     <>
-      <main id="content" tabIndex={-1} class="room-grid">
+      <main id="content" ref={main} tabIndex={-1} class="room-grid">
         <div class="people">
           <h1 class="room-title">{room.title}</h1>
           <LockedLine locked={room.locked} />

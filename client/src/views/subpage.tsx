@@ -1,6 +1,7 @@
 /** A page below another one: a way back, a title, and what it is about. */
 
 import type { ComponentChildren } from "preact";
+import { useArrival } from "./arrival";
 import { BackIcon } from "./icons";
 import { useText } from "./language";
 
@@ -12,6 +13,7 @@ export interface SubpageProps {
 
 export function Subpage({ title, onBack, children }: SubpageProps) {
   const { t } = useText();
+  const main = useArrival();
   return (
     <div class="view narrow">
       <header class="top">
@@ -20,7 +22,7 @@ export function Subpage({ title, onBack, children }: SubpageProps) {
         </button>
         <h1>{title}</h1>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" ref={main} tabIndex={-1}>
         {children}
       </main>
     </div>

@@ -1,0 +1,17 @@
+/** Views that few visits need: each is a file of its own in the build, fetched when it is opened. */
+
+import { later } from "./later";
+
+export const Admin = later(async () => (await import("./admin")).Admin);
+export const Contacts = later(async () => (await import("./contacts")).Contacts);
+export const Data = later(async () => (await import("./data")).Data);
+export const Devices = later(async () => (await import("./devices")).Devices);
+export const Invitations = later(async () => (await import("./invitations")).Invitations);
+export const Notifications = later(async () => (await import("./notifications")).Notifications);
+export const OwnProfileForm = later(async () => (await import("./profile")).OwnProfileForm);
+export const People = later(async () => (await import("./people")).People);
+export const PersonDialog = later(async () => (await import("./person")).PersonDialog);
+export const PersonPage = later(async () => (await import("./person")).PersonPage);
+export const ProfilePage = later(async () => (await import("./profile")).ProfilePage);
+export const Waiting = later(async () => (await import("./waiting")).Waiting);
+export const You = later(async () => (await import("./you")).You);
