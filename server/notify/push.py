@@ -32,7 +32,7 @@ from server.notify.public_only import public_connector
 
 TIMEOUT_S = 10.0
 CONNECTIONS_MAX = 16
-PADDED_BYTES = 512
+PADDED_BYTES = 1024
 """Payloads are filled up to this, so that the push service cannot tell them by their length."""
 BODY_MAX_BYTES = 4096
 """What every push service takes (RFC 8030 §7.2)."""

@@ -89,6 +89,23 @@ async def test_every_browser_is_told_in_its_own_language(store: SqlStore) -> Non
     assert json.loads(sender.pushed[0][1].payload)["name"] == "하나"
 
 
+async def test_who_is_asked_into_a_room_is_told_into_which_and_by_whom(store: SqlStore) -> None:
+    sender = FakePushSender()
+    hana = wire.PersonView(member_id="hana", name="하나")
+    async with running(store, sender) as push:
+        push.tell(MINJI, wire.Pinged(room_id="r-1", title="저녁 마실", by=hana, pinged_at_ms=1))
+        await until_tried(sender, 2)
+    for to, what in sender.pushed:
+        assert json.loads(what.payload) == {
+            "type": "ping_pushed",
+            "roomId": "r-1",
+            "title": "저녁 마실",
+            "name": "하나",
+            "language": "ko" if to.endpoint.endswith("phone") else "en",
+        }
+        assert (what.ttl_s, what.urgency) == (TTL_S, URGENCY)
+
+
 async def test_nothing_else_is_worth_a_push(store: SqlStore) -> None:
     sender = FakePushSender()
     async with running(store, sender) as push:
