@@ -13,6 +13,7 @@ import { saveFile } from "./save-file";
 import { initialState, type AppState } from "./state";
 import { Store } from "./store";
 import { Page } from "./views/page";
+import { watchWaking } from "./waking";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -20,6 +21,7 @@ import "./styles/hallway.css";
 import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
+import "./styles/sound.css";
 import "./styles/stage.css";
 import "./styles/talk.css";
 
@@ -78,9 +80,7 @@ function main(root: HTMLElement): void {
       app.go({ view: "room", roomId: data.roomId });
     }
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") app.wake();
-  });
+  watchWaking(window, app.wake);
   void app.start();
 }
 

@@ -13,6 +13,7 @@ import { people } from "./en/people";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
+import { sound } from "./en/sound";
 import { stage } from "./en/stage";
 import { talk } from "./en/talk";
 import { you } from "./en/you";
@@ -34,4 +35,5 @@ export const en = {
   ...stage,
   ...doors,
   ...talk,
+  ...sound,
 } as const;

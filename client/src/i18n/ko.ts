@@ -14,6 +14,7 @@ import { people } from "./ko/people";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
+import { sound } from "./ko/sound";
 import { stage } from "./ko/stage";
 import { talk } from "./ko/talk";
 import { you } from "./ko/you";
@@ -35,4 +36,5 @@ export const ko: Catalogue = {
   ...stage,
   ...doors,
   ...talk,
+  ...sound,
 };

@@ -94,7 +94,7 @@ function View({ state, actions, onLocale }: PageProps) {
   if (state.me.membership === "waiting") {
     return (
       <>
-        <ConnectionBanner {...state} voice={null} />
+        <ConnectionBanner {...state} voice={null} weakness={null} />
         <Waiting
           name={state.me.name}
           held={state.held}
