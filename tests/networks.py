@@ -78,6 +78,14 @@ class Networks:
         _at_once(self.moving, *self._entering(1 - self._now))
         self._now = 1 - self._now
 
+    def cut(self) -> None:
+        """The road is broken somewhere on the way; the device keeps its address, and sees nothing."""
+        _ip("-n", self.house, "route", "add", "blackhole", f"{_NETWORKS[self._now]}.2/32")
+
+    def mend(self) -> None:
+        """The road is whole again."""
+        _ip("-n", self.house, "route", "del", "blackhole", f"{_NETWORKS[self._now]}.2/32")
+
     @staticmethod
     def _leaving(number: int) -> tuple[str, ...]:
         link, network = f"eth{number}", _NETWORKS[number]

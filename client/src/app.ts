@@ -221,12 +221,12 @@ export class App {
   /** After "entered from another device": come back here. */
   resume = (): void => this.#signalling.start();
 
-  /** The page is looked at again. */
+  /** The page is looked at again, or the device slept: what was missed is asked for at once. */
   wake = (): void => {
     void this.updates.look();
     void this.push.refresh();
     this.#signalling.retryNow();
-    void this.#visit?.sync();
+    void this.#signalling.reach().then((reached) => (reached ? this.#visit?.sync() : undefined));
   };
 
   /** The network is back; coming back to the room brings the voices a new connection. */

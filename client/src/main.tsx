@@ -16,6 +16,7 @@ import { takeShared } from "./shared-text";
 import { Store } from "./store";
 import { versionsOfBrowser } from "./updates-browser";
 import { Page } from "./views/page";
+import { watchWaking } from "./waking";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -23,6 +24,7 @@ import "./styles/hallway.css";
 import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
+import "./styles/sound.css";
 import "./styles/stage.css";
 import "./styles/talk.css";
 
@@ -91,9 +93,7 @@ async function main(root: HTMLElement): Promise<void> {
       app.go({ view: "room", roomId: data.roomId });
     }
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") app.wake();
-  });
+  watchWaking(window, app.wake);
   void app.start();
   void app.updates.start();
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerMessage } from "./protocol.gen";
-import { REACH_MS, Signalling, type Connection, type GateEvent, type SocketLike } from "./signalling";
+import { BACK_OFF_S, REACH_MS, Signalling, type Connection, type GateEvent, type SocketLike } from "./signalling";
 
 class FakeSocket implements SocketLike {
   onopen: ((event: Event) => void) | null = null;
@@ -226,6 +226,28 @@ describe("reconnecting", () => {
     expect(connections.at(-1)).toMatchObject({ state: "connecting", reason: "offline" });
     signalling.retryNow();
     expect(connections.at(-1)).toMatchObject({ reason: "lost", attempt: 0 });
+  });
+
+  it("tells a server that hung up from a network that was away", async () => {
+    const socket = await connect();
+    socket.die();
+    expect(connections.at(-1)).toMatchObject({ state: "connecting", reason: "server" });
+    signalling.retryNow();
+    expect(connections.at(-1)).toMatchObject({ reason: "server", attempt: 0 });
+  });
+
+  it("asks anew soon where nothing comes through, and has more patience each time", async () => {
+    await connect();
+    signalling.reconnect("unanswered");
+    await vi.advanceTimersByTimeAsync(0);
+    for (const [attempt, seconds] of [1.5, 1.5, 2, 3, 5, 8, 8].entries()) {
+      const silent = newest();
+      await vi.advanceTimersByTimeAsync(seconds * 1_000 - 1);
+      expect(silent.closed).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(silent.closed).toBe(true);
+      await vi.advanceTimersByTimeAsync(1_000 * (BACK_OFF_S[attempt + 1] ?? 7));
+    }
   });
 
   it("gives up a socket that never says anything", async () => {

@@ -74,8 +74,13 @@ export class CommandError extends Error {
   }
 }
 
-/** Why there is no connection: shown to people. */
-export type DownReason = "starting" | "lost" | "offline" | "unanswered";
+/**
+ * Why there is no connection: shown to people.
+ *
+ * `server`: it hung up. `offline`: the device has no network. `lost`: it has one again, or another
+ * one. `unanswered`: nothing comes through, and nobody knows where it ends.
+ */
+export type DownReason = "starting" | "lost" | "offline" | "unanswered" | "server";
 export type Connection =
   | { state: "connecting"; reason: DownReason; attempt: number }
   | { state: "connected" }
@@ -104,7 +109,12 @@ export const REQUEST_TIMEOUT_MS = 10_000;
 /** How long the answer to a ping may take: this, or so many times what the last reply took. */
 export const REACH_MS = 250;
 const REACH_REPLIES = 3;
-const CONNECT_TIMEOUT_MS = 8_000;
+/**
+ * How long an attempt may take. Where packets are lost without a word, the browser repeats its own
+ * first one after 1, 3 and 7 s only: a new attempt comes through sooner once the way is open.
+ */
+export const CONNECT_TIMEOUT_S = [1.5, 1.5, 2, 3, 5, 8] as const;
+const FIRST_CONNECT_TIMEOUT_S = 8;
 const FIRST_WELCOME_MS = 4_000;
 /** Errors after which this page must not come back by itself. */
 const FINAL_CODES: ReadonlySet<ErrorCode> = new Set(["replaced", "not_signed_in", "bad_origin"]);
@@ -157,7 +167,8 @@ export class Signalling {
     // A socket that still tries may have begun in a network that is gone.
     this.#dropSocket("connection_lost");
     this.#attempt = 0;
-    this.#connectAfter(this.#reason === "starting" ? "starting" : "lost");
+    const staysTrue = this.#reason === "starting" || this.#reason === "server";
+    this.#connectAfter(staysTrue ? this.#reason : "lost");
   }
 
   /** Whether the gate answers at once; where it does not, the socket is replaced. */
@@ -222,7 +233,7 @@ export class Signalling {
 
   /** A failed attempt does not change why the connection is away. */
   #reasonNow(): DownReason {
-    if (this.#welcomed) return "lost";
+    if (this.#welcomed) return "server";
     return this.#reason === "starting" ? "unanswered" : this.#reason;
   }
 
@@ -243,7 +254,8 @@ export class Signalling {
     let heard = false;
     this.#socket = socket;
     this.#welcomed = false;
-    this.#connectTimer = setTimeout(() => this.reconnect("unanswered"), CONNECT_TIMEOUT_MS);
+    const giveUp = () => this.reconnect(this.#reason === "offline" ? "offline" : "unanswered");
+    this.#connectTimer = setTimeout(giveUp, this.#connectTimeoutMs());
     socket.onmessage = (event) => {
       if (this.#socket !== socket) return;
       heard = true;
@@ -257,6 +269,12 @@ export class Signalling {
       if (!heard) this.#options.onRefused();
       if (!this.#stopped) this.#connectAfter(reason);
     };
+  }
+
+  #connectTimeoutMs(): number {
+    if (this.#reason === "starting") return FIRST_CONNECT_TIMEOUT_S * 1000;
+    const step = Math.min(this.#attempt, CONNECT_TIMEOUT_S.length) - 1;
+    return (CONNECT_TIMEOUT_S[step] ?? FIRST_CONNECT_TIMEOUT_S) * 1000;
   }
 
   #receive(data: unknown): void {

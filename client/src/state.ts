@@ -4,6 +4,7 @@ import { NO_ACCOUNT, type AccountState } from "./account";
 import { NO_ADMIN, type AdminState } from "./administration";
 import { NO_DOORS, type DoorsState } from "./doors";
 import type { HttpFailure } from "./http";
+import type { Weakness } from "./media/quality";
 import type { VoiceState } from "./media/voice";
 import { NO_INVITATIONS, type HeldInvite, type InvitationsState } from "./invitations";
 import type { Link } from "./links";
@@ -85,6 +86,8 @@ export interface VisitState {
   readonly problem: ProblemCode | null;
   readonly state: RoomState | null;
   readonly voice: VoiceState;
+  /** In what a connection that works is weak. */
+  readonly weakness: Weakness | null;
   /** The browser wants a tap before it plays sound. */
   readonly blocked: boolean;
   readonly speaking: ReadonlySet<number>;

@@ -51,6 +51,7 @@ export class Visit {
       problem: null,
       state: null,
       voice: "waiting",
+      weakness: null,
       blocked: false,
       speaking: new Set(),
       ownVoice: false,
@@ -69,6 +70,9 @@ export class Visit {
       },
       {
         onState: (voice) => this.#patch({ voice }),
+        onWeakness: (weakness) => {
+          if (weakness !== this.#state.weakness) this.#patch({ weakness });
+        },
         onBlocked: (blocked) => this.#patch({ blocked }),
         onSpeaking: (speaking, ownVoice) => this.#patch({ speaking, ownVoice }),
         onMicrophoneLost: () => this.#microphoneLost(),

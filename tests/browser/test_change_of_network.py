@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.browser import flows
 from tests.browser.audio import RATE_HZ, Heard, write_wav
@@ -32,6 +32,8 @@ STRETCHED_MS = 160
 DOUBLED_MS = 100
 """Of what the player makes up while it waits; a second voice would last far longer."""
 RECORDED_MS = 6_000
+AFTER_LONG_MS = 3_500
+"""After five seconds of silence: a recording holds no more than one round of the tones."""
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +96,16 @@ def is_of_the_network(error: str) -> bool:
     return "WebSocket connection" in error or "net::ERR_" in error
 
 
-def record(people: tuple[Person, Person], event: Callable[[], None]) -> tuple[float, list[Heard]]:
-    """When the event was over, and what both people heard around it."""
+def record(
+    people: tuple[Person, Person], event: Callable[[], None], after_ms: int = RECORDED_MS
+) -> tuple[float, list[Heard]]:
+    """When the event was over, and what both people heard from before it until `after_ms`."""
     for each in people:
         each.tap_loudspeakers("around")
     people[0].page.wait_for_timeout(1_000)
     event()
     happened_ms = float(people[0].page.evaluate("() => Date.now()"))
-    people[0].page.wait_for_timeout(RECORDED_MS)
+    people[0].page.wait_for_timeout(after_ms)
     heard = [each.stop_tap("around") for each in people]
     for each in people:
         flows.hears(each.page)
@@ -155,6 +159,59 @@ def test_after_a_while_without_any_network_voices_are_back_with_the_next_one(
     assert max(back_ms) < BACK_MS
     for each in heard:
         assert_heard_once(each)
+
+
+def assert_same_hand(people: tuple[Person, Person]) -> None:
+    """Bea is still on stage with her microphone on, and nobody was told that she came down."""
+    for each in people:
+        seats = each.page.get_by_test_id("stage").get_by_test_id("seat")
+        expect(seats.filter(has_text="Bea")).not_to_contain_text("muted")
+    expect(people[1].page.get_by_role("button", name="Turn microphone off")).to_be_visible()
+
+
+def test_after_a_cut_of_five_seconds_that_no_event_tells_voices_are_back_within_two(
+    people: tuple[Person, Person], roads: Networks
+) -> None:
+    """The page finds out by itself, says whose fault it may be, and keeps the seat."""
+
+    def cut() -> None:
+        roads.cut()
+        try:
+            banner = people[1].page.get_by_test_id("connection-banner")
+            expect(banner).to_contain_text("Nothing comes through from the server", timeout=3_000)
+            people[0].page.wait_for_timeout(5_000 - 1_000)
+        finally:
+            roads.mend()
+
+    mended_ms, heard = record(people, cut, AFTER_LONG_MS)
+    back_ms = [heard_again_after_ms(each, mended_ms) for each in heard]
+    print("heard again, by those who stayed and who moved:", *(f"{ms:.0f} ms" for ms in back_ms))
+    assert max(back_ms) < BACK_MS
+    for each in heard:
+        assert_heard_once(each)
+    assert_same_hand(people)
+
+
+def test_a_page_that_slept_while_the_network_changed_is_back_within_two_seconds(
+    people: tuple[Person, Person], roads: Networks
+) -> None:
+    """Frozen as a telephone freezes it: none of its own timers and handlers run meanwhile."""
+    frozen = people[1].context.new_cdp_session(people[1].page)
+
+    def sleep() -> None:
+        frozen.send("Page.setWebLifecycleState", {"state": "frozen"})
+        roads.leave()
+        people[0].page.wait_for_timeout(5_000)
+        roads.enter()
+        frozen.send("Page.setWebLifecycleState", {"state": "active"})
+
+    woke_ms, heard = record(people, sleep, AFTER_LONG_MS)
+    back_ms = [heard_again_after_ms(each, woke_ms) for each in heard]
+    print("heard again, by those who stayed and who slept:", *(f"{ms:.0f} ms" for ms in back_ms))
+    assert max(back_ms) < BACK_MS
+    for each in heard:
+        assert_heard_once(each)
+    assert_same_hand(people)
 
 
 def test_a_renewal_while_the_old_connection_works_is_hardly_heard(

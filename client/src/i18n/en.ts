@@ -14,6 +14,7 @@ import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
 import { shell } from "./en/shell";
+import { sound } from "./en/sound";
 import { stage } from "./en/stage";
 import { talk } from "./en/talk";
 import { you } from "./en/you";
@@ -36,4 +37,5 @@ export const en = {
   ...doors,
   ...talk,
   ...shell,
+  ...sound,
 } as const;

@@ -15,6 +15,7 @@ import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
 import { shell } from "./ko/shell";
+import { sound } from "./ko/sound";
 import { stage } from "./ko/stage";
 import { talk } from "./ko/talk";
 import { you } from "./ko/you";
@@ -37,4 +38,5 @@ export const ko: Catalogue = {
   ...doors,
   ...talk,
   ...shell,
+  ...sound,
 };

@@ -6,6 +6,7 @@
  */
 
 import type { IceServer } from "../protocol.gen";
+import type { Vitals } from "./quality";
 import type { Realm } from "./realm";
 
 export type PeerState = "connecting" | "connected" | "interrupted" | "failed";
@@ -54,14 +55,22 @@ export class Peer {
     if (!this.#closed) await this.#microphone?.sender.replaceTrack(track);
   }
 
-  /** A number that grows with every packet that arrives, connectivity checks included. */
-  async arrived(): Promise<number> {
-    let count = 0;
+  /** How the connection is, by the browser's own counts. */
+  async vitals(): Promise<Vitals> {
+    const vitals = { arrived: 0, received: 0, lost: 0, roundTripMs: 0, ownLoss: 0 };
     for (const report of (await this.#connection.getStats()).values()) {
-      if (report.type !== "candidate-pair") continue;
-      count += (report.bytesReceived ?? 0) + (report.responsesReceived ?? 0);
+      if (report.type === "candidate-pair") {
+        // Every packet that arrives, connectivity checks included.
+        vitals.arrived += (report.bytesReceived ?? 0) + (report.responsesReceived ?? 0);
+        if (report.nominated) vitals.roundTripMs = 1000 * (report.currentRoundTripTime ?? 0);
+      } else if (report.type === "inbound-rtp") {
+        vitals.received += report.packetsReceived ?? 0;
+        vitals.lost += report.packetsLost ?? 0;
+      } else if (report.type === "remote-inbound-rtp") {
+        vitals.ownLoss = report.fractionLost ?? 0;
+      }
     }
-    return count;
+    return vitals;
   }
 
   /** Hang up; nothing is reported afterwards. */

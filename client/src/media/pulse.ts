@@ -15,6 +15,8 @@ export const ASK_AFTER_MS = 500;
 export const RENEW_AFTER_MS = 3_500;
 /** After a sleep or a busy moment, what arrived meanwhile is counted before anything is judged. */
 const LOOKS_AT_LEAST = 3;
+/** Silence for so long is no longer called a good connection. */
+const WORRYING_MS = 1_000;
 
 /** One connection's pulse; time comes in as an argument. */
 export class Pulse {
@@ -22,6 +24,12 @@ export class Pulse {
   #changedAtMs = 0;
   #looks = 0;
   #asked = false;
+  #silentMs = 0;
+
+  /** Nothing has come for longer than the server ever lets anybody wait. */
+  get worrying(): boolean {
+    return this.#silentMs >= WORRYING_MS;
+  }
 
   /** `arrived` only ever grows, with every packet of any kind. */
   look(arrived: number, nowMs: number): Advice {
@@ -30,11 +38,13 @@ export class Pulse {
       this.#changedAtMs = nowMs;
       this.#looks = 0;
       this.#asked = false;
+      this.#silentMs = 0;
       return "alive";
     }
     this.#looks += 1;
     const silentMs = nowMs - this.#changedAtMs;
     if (this.#looks < LOOKS_AT_LEAST || silentMs < ASK_AFTER_MS) return "alive";
+    this.#silentMs = silentMs;
     if (silentMs >= RENEW_AFTER_MS) return "renew";
     if (this.#asked) return "alive";
     this.#asked = true;

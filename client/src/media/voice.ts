@@ -10,6 +10,7 @@ import { Microphone } from "./microphone";
 import { Peer, type PeerState } from "./peer";
 import { Playback } from "./playback";
 import { LOOK_EVERY_MS, Pulse } from "./pulse";
+import { Quality, type Weakness } from "./quality";
 import { newRealm, PAGE } from "./realm";
 import { SpeakingWatch } from "./speaking";
 
@@ -33,6 +34,8 @@ export interface VoiceLink {
 
 export interface VoiceEvents {
   onState: (state: VoiceState) => void;
+  /** In what the connection that works is weak; null where it is not. */
+  onWeakness: (weakness: Weakness | null) => void;
   onBlocked: (blocked: boolean) => void;
   onSpeaking: (csrcs: ReadonlySet<number>, own: boolean) => void;
   onMicrophoneLost: () => void;
@@ -201,10 +204,13 @@ export class Voice {
   /** Notice that nothing arrives any more, which no event tells where the network changed. */
   #feelPulse(line: Line): void {
     const pulse = new Pulse();
+    const quality = new Quality();
     this.#watch = setInterval(async () => {
-      const arrived = await line.peer.arrived();
+      const vitals = await line.peer.vitals();
       if (line !== this.#current || this.#coming !== null) return;
-      const advice = pulse.look(arrived, performance.now());
+      const advice = pulse.look(vitals.arrived, performance.now());
+      const weakness = quality.look(vitals, performance.now());
+      this.#events.onWeakness(pulse.worrying ? { kind: "silent" } : weakness);
       if (advice === "ask") void this.#link.reach();
       else if (advice === "renew") void this.renew();
     }, LOOK_EVERY_MS);
@@ -232,6 +238,7 @@ export class Voice {
     this.#watch = null;
     this.#current?.peer.close();
     this.#current = null;
+    this.#events.onWeakness(null);
   }
 
   #set(state: VoiceState): void {

@@ -36,7 +36,7 @@ export function Inside(props: InsideProps) {
   if (route.view !== "room") {
     return (
       <>
-        <ConnectionBanner {...state} voice={null} />
+        <ConnectionBanner {...state} voice={null} weakness={null} />
         <OutsideRooms {...props} />
       </>
     );

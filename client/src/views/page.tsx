@@ -120,7 +120,7 @@ function View({ state, actions, onLocale }: PageProps) {
   if (state.me.membership === "waiting") {
     return (
       <>
-        <ConnectionBanner {...state} voice={null} />
+        <ConnectionBanner {...state} voice={null} weakness={null} />
         <Waiting
           name={state.me.name}
           held={state.held}

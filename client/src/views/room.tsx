@@ -75,12 +75,12 @@ export function Room(props: RoomProps) {
             actions={props.doorActions}
           />
         )}
-        <ConnectionState {...props} voice={visit.voice} />
+        <ConnectionState {...props} voice={visit.voice} weakness={visit.weakness} />
         {state !== null && me?.role === "moderator" && (
           <RoomMenu {...props} room={state.room} bans={visit.bans} />
         )}
       </header>
-      <ConnectionBanner {...props} voice={visit.voice} />
+      <ConnectionBanner {...props} voice={visit.voice} weakness={visit.weakness} />
       {visit.blocked && <TapToHear onHear={props.onHear} />}
       {state === null || me === undefined ? (
         <main id="content" tabIndex={-1}>
