@@ -79,7 +79,7 @@ class Networks:
         self._now = 1 - self._now
 
     def cut(self) -> None:
-        """The road is broken somewhere on the way; the device keeps its address, and sees nothing."""
+        """The road is broken on the way; the device keeps its address, and sees nothing."""
         _ip("-n", self.house, "route", "add", "blackhole", f"{_NETWORKS[self._now]}.2/32")
 
     def mend(self) -> None:

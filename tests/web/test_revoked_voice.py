@@ -196,7 +196,7 @@ async def test_a_voice_and_a_socket_end_within_a_second(
 
 
 AT_ONCE_S = 1.0
-"""What is promised; it takes milliseconds, as is printed, and a quarter of a second at a load of six."""
+"""What is promised; it takes milliseconds, as is printed, and 254 at a load of six."""
 
 
 async def mute_with_a_hold(talk: Conversation) -> None:
