@@ -24,6 +24,7 @@ import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
 import "./styles/stage.css";
+import "./styles/shell.css";
 
 const LOCALE_KEY = "masil.locale";
 

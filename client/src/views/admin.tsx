@@ -199,7 +199,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link"
               aria-label={t(member.isAdmin ? "admin.take_name" : "admin.give_name", { name })}
-              onClick={() => setAsking(member.isAdmin ? "take" : "give")}
+              aria-haspopup="dialog" onClick={() => setAsking(member.isAdmin ? "take" : "give")}
             >
               {member.isAdmin ? t("admin.take") : t("admin.give")}
             </button>
@@ -209,7 +209,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link danger-link"
               aria-label={t("admin.ban_name", { name })}
-              onClick={() => setAsking("ban")}
+              aria-haspopup="dialog" onClick={() => setAsking("ban")}
             >
               {t("admin.ban")}
             </button>
@@ -224,7 +224,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link"
               aria-label={t("admin.export_name", { name })}
-              onClick={() => setAsking("export")}
+              aria-haspopup="dialog" onClick={() => setAsking("export")}
             >
               {t("admin.export")}
             </button>
@@ -233,7 +233,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
                 type="button"
                 class="link danger-link"
                 aria-label={t("admin.erase_name", { name })}
-                onClick={() => setAsking("erase")}
+                aria-haspopup="dialog" onClick={() => setAsking("erase")}
               >
                 {t("admin.erase")}
               </button>

@@ -60,7 +60,7 @@ export function Hallway(props: HallwayProps) {
         <Rooms rooms={props.rooms} onEnter={props.onEnter} />
       </main>
       <div class="bar">
-        <button type="button" class="button grow" onClick={() => setOpening(true)}>
+        <button type="button" class="button grow" aria-haspopup="dialog" onClick={() => setOpening(true)}>
           {t("hallway.open")}
         </button>
       </div>
