@@ -27,6 +27,7 @@ import "./styles/room.css";
 import "./styles/sound.css";
 import "./styles/stage.css";
 import "./styles/talk.css";
+import "./styles/shell.css";
 
 const LOCALE_KEY = "masil.locale";
 

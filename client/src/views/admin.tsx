@@ -210,7 +210,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link"
               aria-label={t(member.isAdmin ? "admin.take_name" : "admin.give_name", { name })}
-              onClick={() => setAsking(member.isAdmin ? "take" : "give")}
+              aria-haspopup="dialog" onClick={() => setAsking(member.isAdmin ? "take" : "give")}
             >
               {member.isAdmin ? t("admin.take") : t("admin.give")}
             </button>
@@ -220,7 +220,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link danger-link"
               aria-label={t("admin.ban_name", { name })}
-              onClick={() => setAsking("ban")}
+              aria-haspopup="dialog" onClick={() => setAsking("ban")}
             >
               {t("admin.ban")}
             </button>
@@ -235,7 +235,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
               type="button"
               class="link"
               aria-label={t("admin.export_name", { name })}
-              onClick={() => setAsking("export")}
+              aria-haspopup="dialog" onClick={() => setAsking("export")}
             >
               {t("admin.export")}
             </button>
@@ -244,7 +244,7 @@ function MemberActions({ member, actions, roles = true }: MemberActionsProps) {
                 type="button"
                 class="link danger-link"
                 aria-label={t("admin.erase_name", { name })}
-                onClick={() => setAsking("erase")}
+                aria-haspopup="dialog" onClick={() => setAsking("erase")}
               >
                 {t("admin.erase")}
               </button>

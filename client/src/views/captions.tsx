@@ -5,6 +5,7 @@ import type { CaptionsEngine } from "../protocol.gen";
 import { speakerOf, type LogLine } from "../room";
 import { PencilIcon } from "./icons";
 import { useText } from "./language";
+import { SaidCaptions } from "./said";
 
 /** Nearer than this to the end, the log follows the newest line. */
 const FOLLOW_PX = 48;
@@ -37,6 +38,7 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
         <>
           <Engine engine={engine} />
           <Log log={log} nameOf={nameOf} />
+          <SaidCaptions log={log} nameOf={nameOf} />
         </>
       ) : (
         <p class="small">
@@ -97,7 +99,7 @@ function Log({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
         ref={box}
         class="log"
         role="log"
-        aria-live="polite"
+        aria-live="off"
         aria-label={t("captions.title")}
         tabIndex={0}
         onScroll={(event) => {

@@ -31,7 +31,7 @@ export function Contacts(props: ContactsProps) {
       <section class="card stack" aria-label={t("contacts.kept_title")}>
         <Kept contacts={contacts} />
         {contacts.kept > 0 && (
-          <button type="button" class="button quiet" onClick={() => setForgetting(true)}>
+          <button type="button" class="button quiet" aria-haspopup="dialog" onClick={() => setForgetting(true)}>
             {t("contacts.forget")}
           </button>
         )}

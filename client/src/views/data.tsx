@@ -37,7 +37,7 @@ export function Data({ me, account, actions, onBack }: DataProps) {
           type="button"
           class="button quiet danger-link"
           disabled={busy}
-          onClick={() => setAsking(true)}
+          aria-haspopup="dialog" onClick={() => setAsking(true)}
         >
           {t("data.erase")}
         </button>

@@ -48,7 +48,7 @@ function SignedIn({ account, actions }: PartProps) {
         </ul>
       )}
       {sessions !== null && sessions.length > 1 && (
-        <button type="button" class="button quiet" disabled={busy} onClick={() => setAsking(true)}>
+        <button type="button" class="button quiet" disabled={busy} aria-haspopup="dialog" onClick={() => setAsking(true)}>
           {t("devices.end_others")}
         </button>
       )}
@@ -169,7 +169,7 @@ function Passkey({ passkey, busy, onRemove }: PasskeyProps) {
         class="link danger-link"
         disabled={busy}
         aria-label={t("passkeys.remove_name", { device })}
-        onClick={() => setAsking(true)}
+        aria-haspopup="dialog" onClick={() => setAsking(true)}
       >
         {t("passkeys.remove")}
       </button>

@@ -23,10 +23,13 @@ export interface FaceProps {
   readonly large?: boolean;
 }
 
+/** The initial is drawn by the style: a picture, not a text that would be read before the name. */
 export function Face({ memberId, name, large = false }: FaceProps) {
   return (
-    <span class={`${large ? "square" : "face"} ${useColour(memberId)}`} aria-hidden="true">
-      {initialOf(name)}
-    </span>
+    <span
+      class={`${large ? "square" : "face"} ${useColour(memberId)}`}
+      data-initial={initialOf(name)}
+      aria-hidden="true"
+    />
   );
 }

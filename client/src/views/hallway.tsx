@@ -69,7 +69,7 @@ export function Hallway(props: HallwayProps) {
         />
       </main>
       <div class="bar">
-        <button type="button" class="button grow" onClick={() => setOpening(true)}>
+        <button type="button" class="button grow" aria-haspopup="dialog" onClick={() => setOpening(true)}>
           {t("hallway.open")}
         </button>
       </div>

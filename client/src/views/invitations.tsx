@@ -166,7 +166,7 @@ function Given({ invite, onTakeBack }: GivenProps) {
         </small>
       </span>
       {invite.state === "open" && (
-        <button type="button" class="link danger-link" onClick={() => setAsking(true)}>
+        <button type="button" class="link danger-link" aria-haspopup="dialog" onClick={() => setAsking(true)}>
           {t("invitations.take_back")}
         </button>
       )}

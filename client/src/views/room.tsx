@@ -26,6 +26,7 @@ import { useText } from "./language";
 import { OwnBar } from "./own-bar";
 import { LockedLine, RoomMenu } from "./room-menu";
 import { ReportRoom } from "./report-room";
+import { SaidNews } from "./said";
 import { Stage } from "./stage";
 import { TakeOver } from "./take-over";
 import { Topics } from "./topics";
@@ -111,6 +112,7 @@ function Inside(props: InsideProps) {
       <main id="content" ref={main} tabIndex={-1} class="room-grid">
         <div class="people">
           <h1 class="room-title">{room.title}</h1>
+          <SaidNews room={room} myId={props.myId} />
           <LockedLine locked={room.locked} />
           <TakeOver room={room} myId={props.myId} onCommand={onCommand} />
           <Knocks {...props} />
@@ -190,7 +192,7 @@ function EndRoom({ onEnd }: { onEnd: () => void }) {
   const [asking, setAsking] = useState(false);
   return (
     <p>
-      <button type="button" class="link danger-link" onClick={() => setAsking(true)}>
+      <button type="button" class="link danger-link" aria-haspopup="dialog" onClick={() => setAsking(true)}>
         {t("room.end")}
       </button>
       {asking && (

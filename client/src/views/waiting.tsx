@@ -36,7 +36,7 @@ export function Waiting(props: WaitingProps) {
           </button>
         )}
         <PasteInvite held={held} onPaste={invitations.paste} />
-        <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+        <button type="button" class="button quiet" aria-haspopup="dialog" onClick={() => setAsking(true)}>
           {t("waiting.withdraw")}
         </button>
         <footer class="foot">

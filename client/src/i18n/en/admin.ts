@@ -26,7 +26,7 @@ export const admin = {
   "admin.unban": "Lift the ban",
   "admin.unban_name": "Lift the ban on {name}",
   "admin.give": "Make admin",
-  "admin.give_name": "Make {name} an admin",
+  "admin.give_name": "Make admin: {name}",
   "admin.give_confirm": "Admins see reports, ban people and make other admins.",
   "admin.take": "Take the role",
   "admin.take_name": "Take the admin’s role from {name}",
@@ -34,7 +34,7 @@ export const admin = {
   "admin.other": "More",
   "admin.other_name": "More about {name}",
   "admin.export": "Data",
-  "admin.export_name": "Save what is kept about {name}",
+  "admin.export_name": "Data: save what is kept about {name}",
   "admin.export_confirm":
     "A file with all that this house keeps about this person. Hand it to nobody else, and delete it then.",
   "admin.erase": "Erase",

@@ -6,4 +6,11 @@ export const shell = {
   "shell.reload": "Reload",
   "shell.new_version": "A new version of Masil is there.",
   "shell.offline": "This device is offline. The rooms come back by themselves as soon as it is online.",
+
+  "said.joined": "{name} is here.",
+  "said.left": "{name} has left.",
+  "said.hand": "{name} raised a hand.",
+  "said.joined_many": { one: "{count} more person is here.", other: "{count} more people are here." },
+  "said.left_many": { one: "{count} person has left.", other: "{count} people have left." },
+  "said.hand_many": { one: "{count} more hand is up.", other: "{count} more hands are up." },
 } as const;

@@ -2,7 +2,7 @@
 
 export const people = {
   "person.title": "이웃",
-  "person.open": "{name}님 보기",
+  "person.open": "{name} 정보 보기",
   "person.looking": "찾는 중…",
   "person.nobody": "여기에 그런 분이 없어요.",
   "person.blocked": "{name}님을 차단했어요. 서로 보이지 않아요.",

@@ -6,4 +6,11 @@ export const shell = {
   "shell.reload": "다시 열기",
   "shell.new_version": "마실의 새 버전이 나왔어요.",
   "shell.offline": "지금 오프라인이에요. 인터넷이 다시 되면 방이 저절로 나타나요.",
+
+  "said.joined": "{name}님이 들어왔어요.",
+  "said.left": "{name}님이 나갔어요.",
+  "said.hand": "{name}님이 손을 들었어요.",
+  "said.joined_many": { other: "{count}명이 더 들어왔어요." },
+  "said.left_many": { other: "{count}명이 나갔어요." },
+  "said.hand_many": { other: "{count}명이 더 손을 들었어요." },
 } as const;

@@ -1,0 +1,176 @@
+"""Every view and every dialog, in a house that is lived in: for the eye, for axe, at every size.
+
+Routes are read from the client's own table and dialogs are found by what opens them, so that a new
+one is covered when it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, Playwright, expect
+
+from server.domain.ids import MemberId, NumberHash, ReportId
+from server.domain.member import Member, Membership
+from server.domain.report import Reason, Report
+from server.store.sql import SqlStore
+from tests.browser import flows
+from tests.browser.house import ROOT, House
+from tests.browser.person import Person, another, person
+
+ROUTES = ROOT / "client" / "src" / "route.ts"
+NAMES = ("민서", "Jin", "하늘", "Alexandra Thistlewood", "박서연", "Omar", "지우", "Yuki")
+HOST, GUEST, LISTENER = MemberId("id-0"), MemberId("id-1"), MemberId("id-4")
+NEWCOMER = "010-2345-6783"
+TITLE = "항만 터널, 정말 필요할까? Do we need it?"
+DAY_MS = 86_400_000
+Go = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One view: the page that shows it, and how to come there from anywhere, in a language."""
+
+    name: str
+    page: Page
+    go: Go
+
+
+def own_routes() -> list[str]:
+    """The fragments that the client's table of addresses names."""
+    return sorted(set(re.findall(r'case "#([\w/]+)":', ROUTES.read_text("utf-8"))))
+
+
+def token_of(member_id: MemberId) -> str:
+    return f"token-of-{member_id}"
+
+
+async def _seed(database: Path) -> None:
+    store = SqlStore(f"sqlite+aiosqlite:///{database}")
+    await store.open()
+    now_ms = time.time_ns() // 1_000_000
+    for n, name in enumerate(NAMES):
+        membership = Membership.BANNED if n == 5 else Membership.MEMBER
+        since_ms = now_ms - n * 3 * DAY_MS
+        number = NumberHash(bytes([n]) * 32)
+        member = Member(MemberId(f"id-{n}"), number, name, membership, n == 0, since_ms)
+        await store.save_member(member)
+    for member_id in (HOST, GUEST, LISTENER):
+        token_hash = hashlib.sha256(token_of(member_id).encode()).digest()
+        await store.save_session(token_hash, member_id, now_ms)
+    said = "계속 말을 끊었어요. He kept shouting at everybody and would not stop when asked."
+    for n, text in enumerate((said, "")):
+        about = MemberId(f"id-{6 + n}")
+        await store.save_report(
+            Report(ReportId(f"r{n}"), GUEST, about, Reason.HARASSMENT, text, None, now_ms)
+        )
+    await store.close()
+
+
+def lived_in_house(state_dir: Path) -> House:
+    """A house with members, reports and two sessions, before anybody opened its page."""
+    (state_dir / "db").mkdir()
+    # Playwright has a loop of its own in this thread.
+    with ThreadPoolExecutor(1) as other_thread:
+        other_thread.submit(asyncio.run, _seed(state_dir / "db" / "masil.sqlite3")).result(30)
+    return House(state_dir, "tiny")
+
+
+class Gallery:
+    """Five pages of three people in one browser: all that there is to see."""
+
+    def __init__(self, house: House, people: dict[str, Person]) -> None:
+        self._people = people
+        self._house = house
+        self.room_id = ""
+
+    def set_up(self) -> None:
+        """Somebody waits at the door; a room has a stage, a raised hand and captions on."""
+        host, guest = self._people["host"].page, self._people["guest"].page
+        host.goto("/")
+        flows.add_contact(host, f"하늘이 {NEWCOMER}")
+        flows.knock(self._house, self._people["newcomer"].page, NEWCOMER, "하늘")
+        guest.goto("/")
+        flows.open_room(guest, TITLE)
+        self.room_id = guest.url.rsplit("/", 1)[1]
+        guest.get_by_role("button", name="Turn captions on").click()
+        listener = self._people["listener"].page
+        listener.goto("/")
+        flows.enter_room(listener, TITLE)
+        listener.get_by_role("button", name="Raise hand").click()
+
+    def stops(self) -> Iterator[Stop]:
+        """In the order of a newcomer's way."""
+        page = {name: each.page for name, each in self._people.items()}
+        yield self._stop("sign-in", page["stranger"], "/", "main form")
+        yield self._stop("waiting", page["newcomer"], "/", "main h1")
+        yield self._stop("hallway", page["host"], "/", "main h2")
+        for route in own_routes():
+            yield self._stop(
+                route.replace("/", "-"), page["host"], f"/#{route}", "main h1, .top h1"
+            )
+        yield self._stop("person", page["host"], "/#person/id-3", ".top h1")
+        yield self._stop("room-not-found", page["host"], "/room/nowhere", "main h1")
+        yield self._stop(
+            "room-host", page["guest"], f"/room/{self.room_id}", "[data-testid=own-bar]"
+        )
+        yield self._stop(
+            "room-listener", page["listener"], f"/room/{self.room_id}", "[data-testid=own-bar]"
+        )
+
+    def _stop(self, name: str, page: Page, address: str, shown: str) -> Stop:
+        def go(locale: str) -> None:
+            # Through another page: an address that differs in its fragment alone loads nothing.
+            page.goto("/healthz")
+            page.evaluate("(locale) => localStorage.setItem('masil.locale', locale)", locale)
+            page.goto(address)
+            page.locator(shown).first.wait_for()
+            page.locator("main[aria-busy=true], .later").first.wait_for(state="detached")
+
+        return Stop(name, page, go)
+
+
+def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
+    """Every kind of dialog that the view can open, opened; closed by Escape when the next is wanted."""
+    seen: set[str] = set()
+    openers = page.locator("main, header, .bar").locator("[aria-haspopup=dialog]")
+    for n in range(openers.count()):
+        opener = openers.nth(n)
+        if not opener.is_visible():
+            continue
+        kind = opener.inner_text() or opener.get_attribute("aria-label") or ""
+        if kind in seen:
+            continue  # the same question about somebody else
+        seen.add(kind)
+        opener.press("Enter")
+        dialog = page.locator("dialog[open]")
+        expect(dialog).to_be_visible()
+        yield kind, dialog
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        expect(opener).to_be_focused()
+
+
+@contextmanager
+def gallery(playwright: Playwright, house: House) -> Iterator[Gallery]:
+    """All of it, ready."""
+    house.wait_for("gate ready")
+    with ExitStack() as stack:
+        host = stack.enter_context(person(playwright, house.url))
+        people = {"host": host}
+        for name in ("guest", "newcomer", "stranger", "listener"):
+            people[name] = stack.enter_context(another(host.browser, house.url))
+        for name, member_id in (("host", HOST), ("guest", GUEST), ("listener", LISTENER)):
+            cookie = {"name": "masil", "value": token_of(member_id), "url": house.url}
+            people[name].context.add_cookies([cookie])  # type: ignore[list-item]
+        shown = Gallery(house, people)
+        shown.set_up()
+        yield shown
