@@ -145,8 +145,10 @@ export class Visit {
   /** Switch the own microphone, which is asked for the first time. */
   async toggleMicrophone(): Promise<void> {
     const me = this.me();
-    if (me === undefined || this.#state.askingMicrophone) return;
+    if (me === undefined) return;
+    // Also while the gate has not yet answered to the unmute: who is shown as heard can mute.
     if (!me.muted) return this.#mute();
+    if (this.#state.askingMicrophone) return;
     this.#patch({ askingMicrophone: true });
     try {
       await this.#voice.openMicrophone();

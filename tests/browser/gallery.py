@@ -139,7 +139,7 @@ class Gallery:
 
 
 def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
-    """Every kind of dialog that the view can open, opened; closed by Escape when the next is wanted."""
+    """Every kind of dialog that the view can open, opened; Escape closes it before the next."""
     seen: set[str] = set()
     openers = page.locator("main, header, .bar").locator("[aria-haspopup=dialog]")
     for n in range(openers.count()):

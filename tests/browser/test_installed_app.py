@@ -1,4 +1,4 @@
-"""The installed app: opens offline, takes what is shared, tells of a new version, asks nobody else."""
+"""The installed app: opens offline, takes what is shared, tells of new versions, asks no others."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ ANN, TITLE = "010-2345-6789", "Soup for all"
 WORKS = (
     "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 )
-CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
-  (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
+CACHED = """async () => {
+  const names = await caches.keys();
+  const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  return kept.flat().map((request) => new URL(request.url).pathname);
+}"""
 VERSIONS = "() => caches.keys()"
 
 

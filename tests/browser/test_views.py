@@ -20,6 +20,15 @@ ALL = [(s, c, o) for s in SIZES for c in ("light", "dark") for o in ("en", "ko")
 CORNERS = [("desktop", "light", "en"), ("phone", "dark", "ko")]
 CHOSEN = ALL if os.environ.get("MASIL_TEST_ALL_VIEWS") == "1" else CORNERS
 OPEN_DETAILS = "() => document.querySelectorAll('details').forEach((d) => (d.open = true))"
+INVISIBLE = """() => {
+  const own = "#app button, #app input:not([type=checkbox], [type=radio])";
+  return [...document.querySelectorAll(own)].filter((e) => {
+    const style = getComputedStyle(e);
+    const bordered = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none";
+    const picture = e.querySelector("svg, [data-initial], .knob") !== null;
+    return !bordered && !picture && e.textContent.trim() === "";
+  }).map((e) => e.outerHTML.slice(0, 120));
+}"""
 # 200 % zoom of a window of 1280 px, and the width that WCAG 2.2 (1.4.10, Reflow) names.
 ZOOMED_PX = (640, 320)
 
@@ -79,13 +88,7 @@ def test_borders_and_states_stay_visible_in_forced_colours(shown: Gallery) -> No
 
 def invisible_buttons(stop: Stop) -> list[str]:
     """Controls told from the ground by nothing: no text, no picture, no border."""
-    found: list[str] = stop.page.evaluate(
-        """() => [...document.querySelectorAll("#app button, #app input:not([type=checkbox], [type=radio])")].filter((e) => {
-          const style = getComputedStyle(e);
-          const bordered = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none";
-          return !bordered && e.textContent.trim() === "" && e.querySelector("svg, [data-initial], .knob") === null;
-        }).map((e) => e.outerHTML.slice(0, 120))"""
-    )
+    found: list[str] = stop.page.evaluate(INVISIBLE)
     return [f"{stop.name}: {each}" for each in found]
 
 
