@@ -98,7 +98,7 @@ def test_a_picked_contact_is_let_in_from_the_toast_and_only_those_who_wish_are_a
         at_door = ann.page.get_by_test_id("knock-toast")
         expect(at_door).to_contain_text("Beatrice is knocking at the door")
         expect(at_door).to_contain_text("옆집 베아")
-        expect(ann.page).to_have_title("(1) Masil")
+        expect(ann.page).to_have_title("(1) Contacts · Masil")
         at_door.get_by_role("button", name="Let in").click()
         expect(bea.page.get_by_role("heading", name="Lights on now")).to_be_visible()
         expect(at_door).to_have_count(0)
@@ -114,7 +114,7 @@ def test_a_picked_contact_is_let_in_from_the_toast_and_only_those_who_wish_are_a
         flows.knock(house, cho.page, "010-2345-6702", "Cho")
         expect(bea.page.get_by_test_id("knock-toast")).to_contain_text("Cho")
         expect(at_door).to_have_count(0)
-        expect(ann.page).to_have_title("Masil")
+        expect(ann.page).to_have_title("Contacts · Masil")
         bea.page.get_by_test_id("knock-toast").get_by_role("button", name="Ignore").click()
         expect(bea.page.get_by_test_id("knock-toast")).to_have_count(0)
 
