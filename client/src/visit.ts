@@ -144,9 +144,10 @@ export class Visit {
 
   /** Switch the own microphone, which is asked for the first time. */
   async toggleMicrophone(): Promise<void> {
-    const me = this.me();
+    const { state } = this.#state;
+    const me = state === null ? undefined : participantOf(state, this.#deps.memberId);
     if (me === undefined) return;
-    // Also while the gate has not yet answered to the unmute: who is shown as heard can mute.
+    // By what is shown, which may be a wish still: who sees himself heard can mute at once.
     if (!me.muted) return this.#mute();
     if (this.#state.askingMicrophone) return;
     this.#patch({ askingMicrophone: true });

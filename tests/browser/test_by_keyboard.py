@@ -30,7 +30,7 @@ FOCUSED = """() => {
   return {
     name: e.getAttribute("aria-label") ?? label ?? e.innerText ?? "",
     visible: (ring(style) || ring(after)) && box.bottom > 0 && box.top < innerHeight,
-    body: e === document.body,
+    body: e === document.body || e.tagName === "MAIN", // a page that was just opened
   };
 }"""
 

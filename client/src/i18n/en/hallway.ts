@@ -5,7 +5,6 @@ export const hallway = {
   "hallway.empty": "All windows are dark. Open a room and light the first one.",
   "hallway.open": "Open a room",
   "hallway.room_title": "What is it about?",
-  "hallway.room_title_hint": "For example: Soup recipes for a long winter",
   "hallway.open_now": "Open it",
   "hallway.on_stage": { one: "{count} on stage", other: "{count} on stage" },
   "hallway.listening": { one: "{count} listening", other: "{count} listening" },
@@ -17,5 +16,4 @@ export const hallway = {
     other: "{count} people at the door",
   },
   "hallway.bell_none": "Nobody at the door",
-  "hallway.topics": "Talking about",
 } as const;

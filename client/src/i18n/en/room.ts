@@ -49,6 +49,4 @@ export const room = {
   "room.end_yes": "End for all",
   "room.tap_to_hear": "Tap to hear",
   "room.tap_to_hear_text": "Your browser keeps pages silent until you tap.",
-  "room.share": "Copy link",
-  "room.share_done": "Link copied",
 } as const;

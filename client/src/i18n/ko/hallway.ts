@@ -5,7 +5,6 @@ export const hallway = {
   "hallway.empty": "불 켜진 창이 없어요. 방을 열어 첫 불을 켜 보세요.",
   "hallway.open": "방 열기",
   "hallway.room_title": "무슨 이야기를 할까요?",
-  "hallway.room_title_hint": "예: 겨울밤에 끓여 먹는 국물 이야기",
   "hallway.open_now": "열기",
   "hallway.on_stage": { other: "무대 {count}" },
   "hallway.listening": { other: "듣는 사람 {count}" },
@@ -14,5 +13,4 @@ export const hallway = {
   "hallway.contacts": "연락처",
   "hallway.bell": { other: "문 앞에 {count}명" },
   "hallway.bell_none": "문 앞에 아무도 없어요",
-  "hallway.topics": "지금 나누는 이야기",
 } as const;

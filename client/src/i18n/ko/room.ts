@@ -49,6 +49,4 @@ export const room = {
   "room.end_yes": "모두 닫기",
   "room.tap_to_hear": "눌러서 듣기",
   "room.tap_to_hear_text": "누르기 전에는 브라우저가 소리를 막아 두어요.",
-  "room.share": "링크 복사",
-  "room.share_done": "복사했어요",
 } as const;
