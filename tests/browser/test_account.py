@@ -62,11 +62,18 @@ def is_inside(page: Page) -> None:
     expect(page.get_by_role("heading", name="Lights on now")).to_be_visible()
 
 
+def come_anew_without_suggestions(page: Page) -> None:
+    """Load the page again, and wait for it: one that is still coming follows no address."""
+    suggest(page, False)
+    page.goto("/")
+    page.reload()
+    is_inside(page)
+
+
 def test_a_passkey_made_on_the_page_signs_in_without_a_code(house: House, zeb: Person) -> None:
     page, device = zeb.page, VirtualAuthenticator(zeb.page)
     page.add_init_script(NO_SUGGESTIONS)
-    suggest(page, False)
-    page.reload()
+    come_anew_without_suggestions(page)
     go(page, "Devices and passkeys")
     device.touch(present=True)
     page.get_by_role("button", name="Make a passkey on this device").click()
@@ -108,8 +115,7 @@ def test_a_passkey_made_on_the_page_signs_in_without_a_code(house: House, zeb: P
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_text("You have no passkey yet.")).to_be_visible()
     device.touch(present=False)
-    suggest(page, False)
-    page.reload()
+    come_anew_without_suggestions(page)
     sign_out(page)
     device.touch(present=True)
     button.click()
