@@ -9,7 +9,7 @@ from __future__ import annotations
 from protocol import signalling as wire
 from server.domain.bucket import BucketEmptyError, Draw, Rate
 from server.domain.errors import NoSuchMemberError, PingsTooOftenError
-from server.domain.ids import MemberId
+from server.domain.ids import MemberId, RoomId
 from server.domain.member import Member, Membership
 from server.ports import Clock, Store
 from server.service import render
@@ -19,7 +19,7 @@ from server.service.rooms import Rooms
 
 PINGS = Rate(30, 3600 * 1000)
 SAME_PERSON = Rate(1, 5 * 60 * 1000)
-"""Asking the same person again so soon reaches nobody."""
+"""Asking the same person into the same room again so soon reaches nobody."""
 
 
 class Pings:
@@ -41,16 +41,18 @@ class Pings:
             NotModeratorError: only moderators ask somebody in to whom the room is not open.
             PingsTooOftenError, StoreUnavailableError
         """
-        self._rooms.view(connection)
+        here = self._rooms.of(connection).room_id
         other = await self._store.member(other_id)
         if other is None or other.membership is not Membership.MEMBER:
             raise NoSuchMemberError
         if not await self._store.follows(other_id, member.member_id):
             raise NoSuchMemberError
+        # Counted before anything changes: nobody fills a room's list of guests beyond his pace.
+        tells = await self._may_tell(member, other_id, here)
         room = await self._rooms.ask_in(connection, other_id)
-        if other_id in room.participants or not await self._may_tell(member, other_id):
-            return
         self._rooms.hallway.show(other_id)
+        if other_id in room.participants or not tells:
+            return
         self._hub.to_member(
             other_id,
             wire.Pinged(
@@ -61,10 +63,10 @@ class Pings:
             ),
         )
 
-    async def _may_tell(self, member: Member, other_id: MemberId) -> bool:
+    async def _may_tell(self, member: Member, other_id: MemberId, room_id: RoomId) -> bool:
         mine = self._limits.hashed(b"ping\0" + member.member_id.encode())
-        pair = member.member_id.encode() + b"\0" + other_id.encode()
-        same = self._limits.hashed(b"ping-same\0" + pair)
+        who_where = "\0".join((member.member_id, other_id, room_id)).encode()
+        same = self._limits.hashed(b"ping-same\0" + who_where)
         draws = [Draw("ping", (mine,), PINGS), Draw("ping-same", (same,), SAME_PERSON)]
         try:
             await self._store.draw(draws, self._clock.now_ms())

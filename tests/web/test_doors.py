@@ -9,7 +9,7 @@ import pytest
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from server.domain.ids import MemberId
-from server.service.pings import PINGS, SAME_PERSON
+from server.service.pings import PINGS
 from tests.web.gate import Gate
 from tests.web.page import Page
 
@@ -96,7 +96,7 @@ async def test_only_followers_are_asked_in_and_nobody_learns_who_blocked(gate: G
 async def test_asking_again_reaches_nobody_and_asking_many_is_limited(gate: Gate) -> None:
     host = await gate.founder()
     friends = [await gate.member(index) for index in range(1, 3)]
-    await opened(host, "open")
+    await opened(host, "closed")
     for friend in friends:
         await friend.ask(wire.Follow, member_id=host.member_id, following=True)
         await host.ask(wire.PingIntoRoom, member_id=friend.member_id)
@@ -105,15 +105,26 @@ async def test_asking_again_reaches_nobody_and_asking_many_is_limited(gate: Gate
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
             await friends[0].event(wire.Pinged)
-    for _ in range(PINGS.tokens - 2):
-        gate.clock.advance(SAME_PERSON.refill_ms // 1000)
-        follower = await gate.resident(900 + _)
+    for index in range(PINGS.tokens - 2):
+        follower = await gate.resident(900 + index)
         await gate.store.save_follow(follower, MemberId(host.member_id), 1)
         await host.ask(wire.PingIntoRoom, member_id=follower)
     late = await gate.resident(999)
     await gate.store.save_follow(late, MemberId(host.member_id), 1)
     said = await host.refusal(wire.PingIntoRoom, member_id=late)
     assert said is ErrorCode.PINGS_TOO_OFTEN
+    (room,) = await gate.store.live_rooms()
+    assert len(room.guests) == PINGS.tokens
+    assert late not in room.guests, "who is refused opens no door"
+
+
+async def test_the_same_person_is_told_of_another_room_at_once(gate: Gate) -> None:
+    host, friend = await gate.founder(), await gate.member(1)
+    await friend.ask(wire.Follow, member_id=host.member_id, following=True)
+    for title in ("One", "Two"):
+        await opened(host, "open", title)
+        await host.ask(wire.PingIntoRoom, member_id=friend.member_id)
+        assert (await friend.event(wire.Pinged)).title == title
 
 
 async def test_a_room_is_opened_wider_for_everybody_at_once(gate: Gate) -> None:
