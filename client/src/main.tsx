@@ -30,6 +30,8 @@ import "./styles/talk.css";
 import "./styles/shell.css";
 
 const LOCALE_KEY = "masil.locale";
+/** Where not even the words came. */
+const NOT_LOADED = "Masil did not load. Please try again. · 마실을 불러오지 못했어요. 다시 열어 주세요.";
 
 function socketAddress(): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -51,11 +53,17 @@ function Root({ store, app, first }: RootProps) {
   }, [store]);
   const remember = (choice: Locale) => {
     localStorage.setItem(LOCALE_KEY, choice);
-    void loadText(choice).then((chosen) => {
-      setText(chosen);
-      // What is pushed follows, once the page speaks it.
-      setTimeout(() => void app.push.languageChanged());
-    });
+    void loadText(choice).then(
+      (chosen) => {
+        setText(chosen);
+        // What is pushed follows, once the page speaks it.
+        setTimeout(() => void app.push.languageChanged());
+      },
+      (error: unknown) => {
+        if (!(error instanceof TypeError)) throw error;
+        app.tell({ kind: "problem", code: "connection_lost" }); // it speaks as before meanwhile
+      },
+    );
   };
   return <Page state={state} actions={app} text={text} onLocale={remember} />;
 }
@@ -83,7 +91,15 @@ async function main(root: HTMLElement): Promise<void> {
     language: () => chooseLocale(document.documentElement.lang, []),
   });
   const locale = chooseLocale(localStorage.getItem(LOCALE_KEY), navigator.languages);
-  render(<Root store={store} app={app} first={await loadText(locale)} />, root);
+  const first = await loadText(locale).catch((error: unknown) => {
+    if (!(error instanceof TypeError)) throw error;
+    return null;
+  });
+  if (first === null) {
+    root.append(NOT_LOADED);
+    return;
+  }
+  render(<Root store={store} app={app} first={first} />, root);
   addEventListener("popstate", app.followLocation);
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);

@@ -18,9 +18,11 @@ const NETWORK_PATIENCE_MS = 4_000;
 const PAGES = /^\/(?:|founder\/?|invite\/?|contacts|room\/[\w-]{1,64}\/?)$/;
 /** Where the system hands over what was shared: answered here, so that it never leaves the device. */
 const SHARE = "/share";
+/** Parts of a build; one that this version does not have is asked for by a page of an older one. */
+const PARTS = "/assets/";
 
 /** Where a request is answered from; null leaves it to the browser. */
-export type Source = "network_then_page" | "page" | "kept";
+export type Source = "network_then_page" | "page" | "kept" | "older";
 
 /** Pure. */
 export function sourceOf(
@@ -34,7 +36,9 @@ export function sourceOf(
     if (url.pathname === SHARE) return "page";
     return PAGES.test(url.pathname) ? "network_then_page" : null;
   }
-  return url.search === "" && url.pathname !== "/" && built.addresses.includes(url.pathname) ? "kept" : null;
+  if (url.search !== "" || url.pathname === "/") return null;
+  if (built.addresses.includes(url.pathname)) return "kept";
+  return url.pathname.startsWith(PARTS) ? "older" : null;
 }
 
 /** The built files of one version on this device. */
@@ -55,11 +59,14 @@ export class OfflineShell {
     await cache.addAll(this.built.addresses.map((path) => new Request(path, { cache: "reload" })));
   }
 
-  /** Forget the files of other versions. */
+  /**
+   * Forget the files of other versions, but for the one that was replaced: another tab may still
+   * run it, in a room even, and must find the views that it has not opened yet.
+   */
   async forgetOthers(): Promise<void> {
-    const names = await this.stored.keys();
+    const names = await this.stored.keys(); // the oldest first
     const old = names.filter((name) => name.startsWith(CACHE) && name !== this.#name);
-    await Promise.all(old.map((name) => this.stored.delete(name)));
+    await Promise.all(old.slice(0, -1).map((name) => this.stored.delete(name)));
   }
 
   async answer(request: Request, source: Source): Promise<Response> {
@@ -70,6 +77,8 @@ export class OfflineShell {
         return (await this.#kept("/")) ?? this.load(request);
       case "kept":
         return (await this.#kept(new URL(request.url).pathname)) ?? this.load(request);
+      case "older":
+        return (await this.stored.match(new URL(request.url).pathname)) ?? this.load(request);
       default:
         return source satisfies never;
     }
