@@ -314,6 +314,7 @@ export class App {
         });
         break;
       case "pinged":
+        this.doors.pinged(event.roomId);
         void this.push.showWhileHidden({
           type: "ping_pushed",
           roomId: event.roomId,

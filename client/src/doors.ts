@@ -16,15 +16,19 @@ export interface DoorsState {
   readonly found: readonly RoomCard[] | null;
   /** Who follows the reader, once asked for. */
   readonly followers: readonly PersonView[] | null;
+  readonly moreFollowers: boolean;
   /** Whom he has asked into the room that he is in. */
   readonly asked: readonly string[];
   readonly problem: ProblemCode | null;
 }
 
+export const PING_MS = 5 * 60_000;
+
 export const NO_DOORS: DoorsState = {
   query: "",
   found: null,
   followers: null,
+  moreFollowers: false,
   asked: [],
   problem: null,
 };
@@ -55,22 +59,32 @@ export class Doors {
 
   /** Ask who could be asked in. */
   open = async (): Promise<void> => {
-    this.#patch({ followers: null, asked: [] });
-    await this.#try(async () => {
-      const { people } = await this.#signalling.request({
+    this.#patch({ followers: null, moreFollowers: false, asked: [] });
+    await this.moreFollowers();
+  };
+
+  /** The next ones, after those that are here. */
+  moreFollowers = (): Promise<void> =>
+    this.#try(async () => {
+      const known = this.#store.get().doors.followers ?? [];
+      const { people, more } = await this.#signalling.request({
         type: "list_people",
         which: "followers",
-        after: null,
+        after: known.at(-1)?.memberId ?? null,
       });
-      this.#patch({ followers: people });
+      this.#patch({ followers: [...known, ...people], moreFollowers: more });
     });
-  };
 
   ask = (memberId: string): Promise<void> =>
     this.#try(async () => {
       await this.#signalling.request({ type: "ping_into_room", memberId });
       this.#patch({ asked: [...this.#store.get().doors.asked, memberId] });
     });
+
+  /** Somebody asks; a question that nobody answers goes after a while, as the talk goes on. */
+  pinged = (roomId: string): void => {
+    setTimeout(() => this.closePing(roomId), PING_MS);
+  };
 
   /** The question was answered, one way or the other. */
   closePing = (roomId: string): void => {

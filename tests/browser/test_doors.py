@@ -83,3 +83,17 @@ def test_whoever_is_asked_into_a_closed_room_may_enter_it_and_nobody_else(
     expect(ann.get_by_role("heading", name="Open it to more people")).to_have_count(0)
     ann.keyboard.press("Escape")
     flows.end_room(ann)
+
+
+def test_the_link_of_a_room_is_there_to_be_copied(ann_and_bea: tuple[Page, Page]) -> None:
+    ann, _ = ann_and_bea
+    ann.goto("/")
+    ann.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    flows.open_room(ann, "Copied")
+    ann.get_by_role("button", name="Ask somebody in").click()
+    expect(ann.get_by_label("Link to this room")).to_have_value(ann.url)
+    ann.get_by_role("button", name="Share the link").click()
+    expect(ann.get_by_text("The link is copied.")).to_be_visible()
+    assert ann.evaluate("() => navigator.clipboard.readText()") == ann.url
+    ann.keyboard.press("Escape")
+    flows.end_room(ann)

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Doors, DoorsState } from "../doors";
 import type { PersonView, RoomView } from "../protocol.gen";
+import { shareOfBrowser } from "../share";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
 import { Face } from "./face";
@@ -78,6 +79,11 @@ function Ways(props: AskInProps) {
           />
         ))}
       </ul>
+      {doors.moreFollowers && (
+        <button type="button" class="button quiet" onClick={() => void actions.moreFollowers()}>
+          {t("doors.more_followers")}
+        </button>
+      )}
       {props.moderating && <Widen {...props} />}
     </div>
   );
@@ -113,25 +119,32 @@ function Follower({ person, asked, onAsk }: FollowerProps) {
   );
 }
 
-/** By the phone's own sheet where it has one, else by the clipboard. */
+/** By the phone's own sheet where it has one, else by the clipboard; by hand in any browser. */
 function Share({ room }: Pick<AskInProps, "room">) {
   const { t } = useText();
   const [copied, setCopied] = useState(false);
   const url = `${location.origin}/room/${room.roomId}`;
-  const share = async () => {
-    if (typeof navigator.share === "function") {
-      // Closing the sheet without a choice is no fault.
-      await navigator.share({ title: room.title, url }).catch(() => undefined);
-      return;
-    }
-    await navigator.clipboard.writeText(url);
-    setCopied(true);
-  };
+  const share = shareOfBrowser();
   return (
     <>
-      <button type="button" class="button quiet" onClick={() => void share()}>
-        {t("doors.share")}
-      </button>
+      <label class="field">
+        <span>{t("doors.link")}</span>
+        <input
+          name="link"
+          readOnly
+          value={url}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+      </label>
+      {share !== null && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => void share(room.title, url).then(setCopied)}
+        >
+          {t("doors.share")}
+        </button>
+      )}
       <p class="small" role="status">
         {copied ? t("doors.copied") : t("doors.share_text")}
       </p>

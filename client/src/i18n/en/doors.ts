@@ -21,6 +21,8 @@ export const doors = {
   "doors.ask_person": "Ask in",
   "doors.ask_name": "Ask {name} in",
   "doors.asked": "Asked",
+  "doors.link": "Link to this room",
+  "doors.more_followers": "Show more",
   "doors.share": "Share the link",
   "doors.share_text": "The link opens this room for those who may come in.",
   "doors.copied": "The link is copied.",

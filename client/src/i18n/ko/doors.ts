@@ -21,6 +21,8 @@ export const doors = {
   "doors.ask_person": "부르기",
   "doors.ask_name": "{name}님 부르기",
   "doors.asked": "불렀어요",
+  "doors.link": "이 방의 링크",
+  "doors.more_followers": "더 보기",
   "doors.share": "링크 나누기",
   "doors.share_text": "들어올 수 있는 사람에게 이 방을 열어 주는 링크예요.",
   "doors.copied": "링크를 복사했어요.",
