@@ -7,9 +7,8 @@ import { Confirm } from "./dialog";
 import { Face } from "./face";
 import { useText } from "./language";
 import { RoomLog } from "./room-log";
+import { useSearchWords } from "./search-words";
 import { Subpage } from "./subpage";
-
-const PAUSE_MS = 250;
 
 export interface AdminProps {
   readonly admin: AdminState;
@@ -106,12 +105,7 @@ function Report({ report, actions }: { report: ReportView; actions: Administrati
 
 function Members({ admin, actions, myId }: PartProps & { myId: string }) {
   const { t } = useText();
-  const [query, setQuery] = useState(admin.query);
-  useEffect(() => {
-    if (query === admin.query) return undefined;
-    const timer = setTimeout(() => void actions.find(query), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [query, admin.query, actions]);
+  const [query, setQuery] = useSearchWords(admin.query, actions.find);
   return (
     <section class="stack" aria-labelledby="members">
       <h2 id="members">{t("admin.members")}</h2>

@@ -2,6 +2,7 @@
 
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
+import { Askers } from "./askers";
 import { Face } from "./face";
 import { PersonActions } from "./host-actions";
 import { HandIcon } from "./icons";
@@ -73,26 +74,12 @@ export function Hands({ hands, moderating, onCommand }: HandsProps) {
         <HandIcon /> <span role="status">{t("room.hands", { count: hands.length })}</span>
       </h2>
       {moderating && (
-        <ol>
-          {hands.map(({ memberId, name }) => (
-            <li key={memberId} class="row">
-              <span class="grow">
-                <PersonButton memberId={memberId} name={name}>
-                  <Face memberId={memberId} name={name} />
-                  <span class="who">{name}</span>
-                </PersonButton>
-              </span>
-              <button
-                type="button"
-                class="button small-button"
-                aria-label={t("room.invite_name", { name })}
-                onClick={() => onCommand({ type: "invite_to_stage", memberId })}
-              >
-                {t("room.invite_short")}
-              </button>
-            </li>
-          ))}
-        </ol>
+        <Askers
+          people={hands}
+          answer={t("room.invite_short")}
+          answerTo={(name) => t("room.invite_name", { name })}
+          onAnswer={(memberId) => onCommand({ type: "invite_to_stage", memberId })}
+        />
       )}
     </div>
   );

@@ -1,14 +1,11 @@
 /** The captions as a log that can be scrolled back; only people who said yes are in it. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CaptionsEngine } from "../protocol.gen";
 import { speakerOf, type LogLine } from "../room";
 import { PencilIcon } from "./icons";
 import { useText } from "./language";
+import { Log } from "./log";
 import { SaidCaptions } from "./said";
-
-/** Nearer than this to the end, the log follows the newest line. */
-const FOLLOW_PX = 48;
 
 export interface CaptionsProps {
   readonly on: boolean;
@@ -37,7 +34,7 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
       {on ? (
         <>
           <Engine engine={engine} />
-          <Log log={log} nameOf={nameOf} />
+          <Lines log={log} nameOf={nameOf} />
           <SaidCaptions log={log} nameOf={nameOf} />
         </>
       ) : (
@@ -80,49 +77,19 @@ function Engine({ engine }: { engine: CaptionsEngine }) {
   );
 }
 
-function Log({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
+function Lines({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
   const { t } = useText();
-  const box = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(true);
-  const toEnd = () => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  };
-  useLayoutEffect(() => {
-    if (following) toEnd();
-  }, [log, following]);
-  useEffect(() => {
-    if (log.length === 0) setFollowing(true);
-  }, [log.length]);
   return (
-    <div class="log-frame">
-      <div
-        ref={box}
-        class="log"
-        role="log"
-        aria-live="off"
-        aria-label={t("captions.title")}
-        tabIndex={0}
-        onScroll={(event) => {
-          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-          setFollowing(scrollHeight - scrollTop - clientHeight < FOLLOW_PX);
-        }}
-      >
-        {log.length === 0 && <p class="small">{t("captions.empty")}</p>}
-        {log.map((line, index) => (
-          <Line
-            key={line.key}
-            line={line}
-            name={nameOf(speakerOf(line))}
-            named={index === 0 || speakerOf(line) !== speakerOf(log[index - 1] ?? line)}
-          />
-        ))}
-      </div>
-      {!following && (
-        <button type="button" class="button small-button to-latest" onClick={() => setFollowing(true)}>
-          {t("captions.latest")}
-        </button>
-      )}
-    </div>
+    <Log label={t("captions.title")} live="off" lines={log} empty={t("captions.empty")}>
+      {log.map((line, index) => (
+        <Line
+          key={line.key}
+          line={line}
+          name={nameOf(speakerOf(line))}
+          named={index === 0 || speakerOf(line) !== speakerOf(log[index - 1] ?? line)}
+        />
+      ))}
+    </Log>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The chat of a room: lines that are in memory only, and what one writes oneself. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { linkify } from "../linkify";
 import type { LineView, ParticipantView } from "../protocol.gen";
 import type { ProblemCode } from "../state";
@@ -9,12 +9,10 @@ import { Composer } from "./composer";
 import { Confirm } from "./dialog";
 import { Face } from "./face";
 import { useText } from "./language";
+import { Log } from "./log";
 import { PersonButton } from "./person-button";
 import { Problem } from "./problem";
 import { useTalk } from "./talk-context";
-
-/** Nearer than this to the end, the newest line is followed. */
-const FOLLOW_PX = 48;
 
 export interface ChatProps {
   readonly me: ParticipantView;
@@ -60,51 +58,24 @@ interface LinesProps {
 
 function Lines({ lines, me, onTakeBack }: LinesProps) {
   const { t } = useText();
-  const box = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(true);
-  useLayoutEffect(() => {
-    const log = box.current;
-    if (!following || log === null) return undefined;
-    const toEnd = () => {
-      log.scrollTop = log.scrollHeight;
-    };
-    toEnd();
-    // A sheet that comes up has its height a moment later.
-    const sized = new ResizeObserver(toEnd);
-    sized.observe(log);
-    return () => sized.disconnect();
-  }, [lines, following]);
   return (
-    <div class="log-frame">
-      <div
-        ref={box}
-        class="log lines"
-        role="log"
-        aria-live="polite"
-        aria-label={t("chat.title")}
-        tabIndex={0}
-        onScroll={(event) => {
-          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-          setFollowing(scrollHeight - scrollTop - clientHeight < FOLLOW_PX);
-        }}
-      >
-        {lines.length === 0 && <p class="small">{t("chat.empty")}</p>}
-        {lines.map((line) => (
-          <Line
-            key={line.lineId}
-            line={line}
-            mine={line.memberId === me.memberId}
-            moderating={me.role === "moderator"}
-            onTakeBack={onTakeBack}
-          />
-        ))}
-      </div>
-      {!following && (
-        <button type="button" class="button small-button to-latest" onClick={() => setFollowing(true)}>
-          {t("chat.latest")}
-        </button>
-      )}
-    </div>
+    <Log
+      label={t("chat.title")}
+      live="polite"
+      lines={lines}
+      empty={t("chat.empty")}
+      extraClass="lines"
+    >
+      {lines.map((line) => (
+        <Line
+          key={line.lineId}
+          line={line}
+          mine={line.memberId === me.memberId}
+          moderating={me.role === "moderator"}
+          onTakeBack={onTakeBack}
+        />
+      ))}
+    </Log>
   );
 }
 

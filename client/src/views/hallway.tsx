@@ -1,6 +1,6 @@
 /** The hallway: who is at the door, and the rooms as lit windows. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { dealColours } from "../colours";
 import type { DoorsState } from "../doors";
 import type { KnockView, Me, RoomCard, RoomKind } from "../protocol.gen";
@@ -14,6 +14,7 @@ import { Kinds } from "./kinds";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
+import { useSearchWords } from "./search-words";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -88,16 +89,9 @@ export function Hallway(props: HallwayProps) {
   );
 }
 
-const PAUSE_MS = 250;
-
 function Find({ doors, onFind }: Pick<HallwayProps, "doors" | "onFind">) {
   const { t } = useText();
-  const [query, setQuery] = useState(doors.query);
-  useEffect(() => {
-    if (query === doors.query) return undefined;
-    const timer = setTimeout(() => void onFind(query), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [query, doors.query, onFind]);
+  const [query, setQuery] = useSearchWords(doors.query, onFind);
   return (
     <div class="find">
       <input

@@ -2,10 +2,9 @@
 
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
-import { Face } from "./face";
+import { Askers } from "./askers";
 import { MicrophoneIcon } from "./icons";
 import { useText } from "./language";
-import { PersonButton } from "./person-button";
 
 export interface HeldProps {
   readonly me: ParticipantView;
@@ -53,26 +52,12 @@ export function UnmuteRequests({ people, onCommand }: UnmuteRequestsProps) {
         <MicrophoneIcon off={false} />{" "}
         <span role="status">{t("stage.requests", { count: people.length })}</span>
       </h2>
-      <ol>
-        {people.map(({ memberId, name }) => (
-          <li key={memberId} class="row">
-            <span class="grow">
-              <PersonButton memberId={memberId} name={name}>
-                <Face memberId={memberId} name={name} />
-                <span class="who">{name}</span>
-              </PersonButton>
-            </span>
-            <button
-              type="button"
-              class="button small-button"
-              aria-label={t("stage.allow_unmute_name", { name })}
-              onClick={() => onCommand({ type: "allow_unmute", memberId })}
-            >
-              {t("stage.allow_short")}
-            </button>
-          </li>
-        ))}
-      </ol>
+      <Askers
+        people={people}
+        answer={t("stage.allow_short")}
+        answerTo={(name) => t("stage.allow_unmute_name", { name })}
+        onAnswer={(memberId) => onCommand({ type: "allow_unmute", memberId })}
+      />
     </div>
   );
 }

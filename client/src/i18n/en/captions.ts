@@ -20,7 +20,6 @@ export const captions = {
   "captions.language": "I speak",
   "captions.language_any": "auto",
   "captions.gap": "some words were lost here",
-  "captions.latest": "To the latest",
   "captions.missing": "The speech model is fetched when the first speaker turns captions on.",
   "captions.fetching": "Fetching the speech model… {percent}",
   "captions.loading": "The scribe is sharpening the pencil…",

@@ -49,4 +49,5 @@ export const room = {
   "room.end_yes": "End for all",
   "room.tap_to_hear": "Tap to hear",
   "room.tap_to_hear_text": "Your browser keeps pages silent until you tap.",
+  "room.latest": "To the latest",
 } as const;

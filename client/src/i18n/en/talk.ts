@@ -37,7 +37,6 @@ export const talk = {
   "chat.delete_line": "Delete the line of {name}: {text}",
   "chat.aloud": "Read typed turns aloud",
   "chat.aloud_text": "With this device’s own voice, for you only.",
-  "chat.latest": "To the latest",
 
   "report.room": "Report this room",
   "report.room_text":

@@ -18,7 +18,6 @@ export const captions = {
   "captions.language": "내가 쓰는 말",
   "captions.language_any": "자동",
   "captions.gap": "여기서 말을 조금 놓쳤어요",
-  "captions.latest": "최근 말로",
   "captions.missing": "누군가 받아쓰기를 켜면 음성 모델을 내려받아요.",
   "captions.fetching": "음성 모델을 내려받는 중… {percent}",
   "captions.loading": "서기가 연필을 깎는 중이에요…",

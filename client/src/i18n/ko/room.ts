@@ -49,4 +49,5 @@ export const room = {
   "room.end_yes": "모두 닫기",
   "room.tap_to_hear": "눌러서 듣기",
   "room.tap_to_hear_text": "누르기 전에는 브라우저가 소리를 막아 두어요.",
+  "room.latest": "최근 말로",
 } as const;

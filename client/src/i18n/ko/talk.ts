@@ -37,7 +37,6 @@ export const talk = {
   "chat.delete_line": "{name}님의 글 지우기: {text}",
   "chat.aloud": "글로 한 말 소리로 듣기",
   "chat.aloud_text": "이 기기의 목소리로 나에게만 읽어 줘요.",
-  "chat.latest": "맨 아래로",
 
   "report.room": "이 방 신고하기",
   "report.room_text":
