@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-unit check format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
+.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -23,6 +23,9 @@ test-unit: ## Run the quick tests: no browser, no processes, no sockets
 
 check: ## Format, lint, types, layers, generated files, client types and client tests
 	@tools/python.sh dev && tools/client.sh packages && tools/check.sh
+
+check-web: ## axe on every view, theme, language and size; Lighthouse on a running house
+	@tools/web.sh
 
 format: ## Format the Python code and repair what the linter can
 	@tools/python.sh dev && .venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
@@ -57,6 +60,6 @@ screenshots: ## Take pictures of the running product (into docs/screenshots/all)
 	@tools/bench.sh tests.browser.screenshots docs/screenshots/all
 
 clean: ## Remove all that was installed or built; the service's data in var/ stays
-	rm -rf .venv .tools client/node_modules client/dist server/media/embedded/native/fan_out.so
+	rm -rf .venv .tools client/node_modules client/dist bench/web/node_modules server/media/embedded/native/fan_out.so
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
