@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from server.domain.coming import depart
 from server.domain.errors import RoomBansFullError, WrongStateError
 from server.domain.events import RoomEvent, Why
 from server.domain.ids import MemberId
@@ -17,7 +18,6 @@ from server.domain.room import (
     Room,
     authorise,
     change_room,
-    depart,
     replace_participant,
     to_audience,
     to_stage,

@@ -1,45 +1,38 @@
-"""A room and its seats: coming and going, and who inherits it.
+"""A room and its seats, and the few ways in which they change.
 
 Every function takes a room and returns the next one with the events that led there; nothing is
 changed in place. A command that changes nothing returns the same room and no events, so commands
-may be repeated. Who may do what is in `roles.py`; hands and microphones are in `stage.py`, what
-moderators do to others in `moderation.py`, who takes a room over that has no host in
-`succession.py`, consent to captions in `consent.py`.
+may be repeated. Who may do what is in `roles.py`; coming, going and inheriting in `coming.py`, the
+door in `entrance.py`, hands and microphones in `stage.py`, what moderators do to others in
+`moderation.py`, who takes a room over that has no host in `succession.py`, consent to captions in
+`consent.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from server.domain import roles
 from server.domain.errors import (
     BadTitleError,
-    BannedFromRoomError,
     NoSuchParticipantError,
     NotInRoomError,
-    RoomFullError,
-    RoomLockedError,
-    RoomPrivateError,
     StageFullError,
 )
 from server.domain.events import (
     ConsentWithdrawn,
     ParticipantChanged,
-    ParticipantLeft,
     RoomChanged,
     RoomEnded,
     RoomEvent,
-    Why,
 )
 from server.domain.ids import Csrc, MemberId, RoomId, TapId
 from server.domain.kind import Kind
-from server.domain.member import Member, require_member
 from server.domain.roles import Command, RoomState
 from server.domain.roles import Role as Role
 
 TITLE_MAX_CHARS = 80
-ROOM_MAX_PARTICIPANTS = 5_000
 STAGE_MAX_SEATS = 50
 GRACE_MS = 60_000
 """How long the seat of a lost connection is kept."""
@@ -159,150 +152,6 @@ def clean_title(raw: str) -> str:
     return title
 
 
-def open_room(
-    room_id: RoomId, title: str, opener: Member, now_ms: int, kind: Kind = Kind.OPEN
-) -> Change:
-    """A new room; its opener is the moderator and has a seat he still has to take.
-
-    Raises:
-        NotAdmittedError: the opener still waits at the door.
-        BadTitleError
-    """
-    require_member(opener)
-    room = Room(room_id, clean_title(title), now_ms, kind=kind)
-    room, events = _seat(room, opener, Role.MODERATOR, now_ms)
-    return replace_participant(room, opener.member_id, away_since_ms=now_ms)[0], events
-
-
-def may_enter(room: Room, member_id: MemberId, circle: Set[MemberId]) -> bool:
-    """Whether the room's kind lets this person in.
-
-    `circle`: whoever follows one of the room's moderators, or is followed by one.
-    """
-    if room.kind is Kind.OPEN or member_id in room.participants or member_id in room.guests:
-        return True
-    return room.kind is Kind.SOCIAL and member_id in circle
-
-
-def join(room: Room, member: Member, now_ms: int, circle: Set[MemberId] = frozenset()) -> Change:
-    """Enter as a listener, or come back to the seat that was kept, also in a locked room.
-
-    Raises:
-        NotAdmittedError: the person still waits at the door.
-        RoomNotFoundError: the room has ended.
-        RoomPrivateError: the room is not open to this person; nothing of it is told.
-        BannedFromRoomError, RoomLockedError, RoomFullError
-    """
-    require_member(member)
-    authorise(room, Command.JOIN_ROOM, member.member_id)
-    if member.member_id in room.participants:
-        return replace_participant(room, member.member_id, away_since_ms=None, name=member.name)
-    if not may_enter(room, member.member_id, circle):
-        raise RoomPrivateError
-    if member.member_id in room.banned:
-        raise BannedFromRoomError
-    if room.locked:
-        raise RoomLockedError
-    if len(room.participants) >= ROOM_MAX_PARTICIPANTS:
-        raise RoomFullError
-    return _seat(room, member, Role.LISTENER, now_ms)
-
-
-def rename(room: Room, member_id: MemberId, name: str) -> Change:
-    """A person has a new name, which is clean already; his seat shows it, where he has one."""
-    if member_id not in room.participants:
-        return room, ()
-    return replace_participant(room, member_id, name=name)
-
-
-def disconnect(room: Room, member_id: MemberId, now_ms: int) -> Change:
-    """The connection is lost: keep the seat for the grace time."""
-    participant = room.participants.get(member_id)
-    if room.ended or participant is None or participant.away_since_ms is not None:
-        return room, ()
-    return replace_participant(room, member_id, away_since_ms=now_ms)
-
-
-def expire_away(room: Room, now_ms: int) -> Change:
-    """Let go of everybody whose grace time is over.
-
-    A host whose connection is lost keeps seat and role for that long. After it the room is not
-    left hanging: the speaker who joined first inherits it, those who are present before those who
-    are away, and whom no moderator muted before whom one did. Where nobody else is on stage but
-    listeners are present, the room goes on without a host while they are asked (`succession.py`).
-    """
-    events: list[RoomEvent] = []
-    for participant in list(room.participants.values()):
-        away = participant.away_since_ms
-        if not room.ended and away is not None and now_ms - away >= GRACE_MS:
-            room, more = depart(room, participant.member_id, hostless_since_ms=now_ms)
-            events += more
-    return room, tuple(events)
-
-
-def leave(room: Room, member_id: MemberId) -> Change:
-    """Leave for good.
-
-    Where the last moderator goes, the speaker who joined first inherits. A host who leaves on
-    purpose with nobody else on stage ends the room: there is nothing left to listen to.
-    """
-    authorise(room, Command.LEAVE_ROOM, member_id)
-    return depart(room, member_id)
-
-
-def depart(
-    room: Room,
-    member_id: MemberId,
-    why: Why = Why.LEFT,
-    *,
-    hostless_since_ms: int | None = None,
-    banned: Mapping[MemberId, str] | None = None,
-) -> Change:
-    """Take a seat away, and see to it that the room has a moderator, asks for one, or ends.
-
-    Only with `hostless_since_ms` may it go on without one for a while.
-    """
-    leaver = room.participant(member_id)
-    events: list[RoomEvent] = []
-    if leaver.consent:
-        events.append(ConsentWithdrawn(member_id, leaver.consent.tap_id))
-    others = {k: v for k, v in room.participants.items() if k != member_id}
-    room = replace(
-        room,
-        participants=others,
-        banned=room.banned if banned is None else banned,
-        revision=room.revision + 1,
-    )
-    events.append(ParticipantLeft(member_id, why))
-    room, more = _provide_host(room, hostless_since_ms)
-    return room, (*events, *more)
-
-
-def _provide_host(room: Room, hostless_since_ms: int | None) -> Change:
-    if room.moderators():
-        return room, ()
-    stage = room.stage()
-    if stage:
-        heir = min(stage, key=lambda p: (p.away_since_ms is not None, p.held))
-        return make_host(room, heir.member_id)
-    if room.succession is not None and room.participants:
-        return room, ()
-    present = any(p.away_since_ms is None for p in room.participants.values())
-    if hostless_since_ms is None or not present:
-        return end_room(room)
-    return change_room(room, succession=Succession(hostless_since_ms))
-
-
-def end(room: Room, by: MemberId) -> Change:
-    """End the room for all.
-
-    Raises:
-        NotModeratorError, NotInRoomError, RoomNotFoundError
-    """
-    authorise(room, Command.END_ROOM, by)
-    return end_room(room)
-
-
 def authorise(
     room: Room, command: Command, by: MemberId, about: MemberId | None = None
 ) -> Participant | None:
@@ -322,19 +171,6 @@ def authorise(
         raise NoSuchParticipantError from None
     roles.authorise(room.state, command, room.role_of(by), target.role)
     return target
-
-
-def _seat(room: Room, member: Member, role: Role, now_ms: int) -> Change:
-    participant = Participant(
-        member.member_id, member.name, role, Csrc(room.next_csrc), joined_at_ms=now_ms
-    )
-    room = replace(
-        room,
-        participants={**room.participants, member.member_id: participant},
-        next_csrc=room.next_csrc + 1,
-        revision=room.revision + 1,
-    )
-    return room, (ParticipantChanged(member.member_id),)
 
 
 def to_stage(room: Room, member_id: MemberId) -> Change:

@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Set
 
 from protocol import signalling as wire
+from server.domain.entrance import may_enter
 from server.domain.ids import MemberId, RoomId
 from server.domain.kind import Kind
-from server.domain.room import Room, may_enter
+from server.domain.room import Room
 from server.service import render
 from server.service.blocks import Blocks
 from server.service.captions import Captions

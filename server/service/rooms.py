@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from protocol import signalling as wire
-from server.domain import consent, entrance, moderation, succession
+from server.domain import coming, consent, entrance, moderation, succession
 from server.domain import room as rules
 from server.domain.errors import (
     MediaUnavailableError,
@@ -187,7 +187,7 @@ class Rooms:
         if len(self._rooms) >= ROOMS_MAX:
             raise RoomFullError
         room_id = RoomId(secrets.token_urlsafe(9))
-        room, _ = rules.open_room(room_id, title, opener, self._clock.now_ms(), kind)
+        room, _ = coming.open_room(room_id, title, opener, self._clock.now_ms(), kind)
         async with self._coming.of(opener.member_id):
             _require_live(connection)
             await self.circles.know(room)
@@ -223,7 +223,7 @@ class Rooms:
                 raise RoomNotFoundError
             now_ms = self._clock.now_ms()
             await self._change(
-                live, lambda room: rules.join(room, member, now_ms, self.circles.around(room))
+                live, lambda room: coming.join(room, member, now_ms, self.circles.around(room))
             )
             elsewhere = self._take_place(connection, room_id)
             # At once, or the next `let_go` would take the newcomer for absent.
@@ -261,7 +261,7 @@ class Rooms:
             NotInRoomError, StoreUnavailableError
         """
         live = self._inside(connection)
-        await self._change(live, lambda room: rules.leave(room, connection.member_id))
+        await self._change(live, lambda room: coming.leave(room, connection.member_id))
         self._hub.exit_room(connection)
         connection.send(wire.Hallway(rooms=self.hallway.cards_for(connection.member_id)))
 
@@ -274,7 +274,7 @@ class Rooms:
         async with self._coming.of(member_id):
             live = self._rooms.get(self._places.room_of(member_id) or RoomId(""))
             if live is not None:
-                await self._change(live, lambda room: rules.rename(room, member_id, name))
+                await self._change(live, lambda room: coming.rename(room, member_id, name))
 
     async def put_out(self, member_id: MemberId) -> None:
         """Out of the room, and his voice with him: banned, or his account is gone.
@@ -328,7 +328,7 @@ class Rooms:
         if live is not None:
             now_ms = self._clock.now_ms()
             await self._change(
-                live, lambda room: rules.disconnect(room, connection.member_id, now_ms)
+                live, lambda room: coming.disconnect(room, connection.member_id, now_ms)
             )
 
     def _take_place(self, connection: Connection, room_id: RoomId) -> RoomId | None:
@@ -344,7 +344,7 @@ class Rooms:
     async def _leave_room(self, member_id: MemberId, room_id: RoomId | None) -> None:
         live = self._rooms.get(room_id) if room_id else None
         if live is not None and member_id in live.room.participants:
-            await self._change(live, lambda room: rules.leave(room, member_id))
+            await self._change(live, lambda room: coming.leave(room, member_id))
 
     # ------------------------------------------------------------ commands
 
@@ -461,9 +461,9 @@ class Rooms:
         events: tuple[RoomEvent, ...] = ()
         inside = {connection.member_id for connection in self._hub.in_room(room.room_id)}
         for member_id in room.participants.keys() - inside:
-            room, more = rules.disconnect(room, member_id, now_ms)
+            room, more = coming.disconnect(room, member_id, now_ms)
             events += more
-        room, more = rules.expire_away(room, now_ms)
+        room, more = coming.expire_away(room, now_ms)
         room, asked = succession.advance(room, now_ms)
         return room, (*events, *more, *asked)
 

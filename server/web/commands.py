@@ -15,8 +15,7 @@ from protocol.reporting import ReportingCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from protocol.stage import MissedView, StageCommand
 from protocol.talk import TalkCommand
-from server.domain import consent, moderation, stage
-from server.domain import room as rules
+from server.domain import coming, consent, moderation, stage
 from server.domain.errors import NotAdmittedError
 from server.domain.ids import InviteId, KnockId, MemberId, RoomId
 from server.domain.kind import Kind
@@ -246,7 +245,7 @@ class Commands:
         me, here, act = self._me, self._connection, self._rooms.act
         match command:
             case wire.EndRoom():
-                await act(here, lambda room, _: rules.end(room, me))
+                await act(here, lambda room, _: coming.end(room, me))
             case wire.InviteToStage(member_id=other):
                 await act(
                     here, lambda room, _: moderation.invite_to_stage(room, me, MemberId(other))

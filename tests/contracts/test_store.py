@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import exc
 
-from server.domain import consent, moderation, room, stage
+from server.domain import coming, consent, moderation, room, stage
 from server.domain.contact import contact_hash, contact_id, number_hash
 from server.domain.ids import ContactHash, ContactId, KnockId, MemberId, RoomId, TapId
 from server.domain.knock import Asked, Knock, KnockState, admit, ask, ignore, knock
@@ -85,8 +85,8 @@ async def test_erasing_a_person_leaves_nothing_of_him(
     asked = (Asked(minji.member_id, ContactId("c")), Asked(newcomer.member_id, ContactId("d")))
     await store.save_knock(knock(KnockId("k"), newcomer.member_id, asked, NOW_MS))
     await store.add_contacts(newcomer.member_id, [hash_of(newcomer, "x")], NOW_MS, NOW_MS + 1)
-    opened, _ = room.open_room(RoomId("r"), "Evening", minji, NOW_MS)
-    both, _ = room.join(opened, replace(newcomer, membership=Membership.MEMBER), NOW_MS)
+    opened, _ = coming.open_room(RoomId("r"), "Evening", minji, NOW_MS)
+    both, _ = coming.join(opened, replace(newcomer, membership=Membership.MEMBER), NOW_MS)
     await store.save_room(both)
 
     await store.erase_member(newcomer.member_id)
@@ -242,9 +242,9 @@ async def full_room(store: Store, people: int = 4) -> Room:
     members = [person(f"p{number}") for number in range(people)]
     for member in members:
         await store.save_member(member)
-    evening, _ = room.open_room(RoomId("evening"), "Evening  talk", members[0], NOW_MS)
+    evening, _ = coming.open_room(RoomId("evening"), "Evening  talk", members[0], NOW_MS)
     for member in reversed(members):
-        evening, _ = room.join(evening, member, NOW_MS + 1)
+        evening, _ = coming.join(evening, member, NOW_MS + 1)
     return evening
 
 
@@ -253,7 +253,7 @@ async def test_a_room_comes_back_with_its_seats_in_order(store: Store) -> None:
     host, _, _, last = evening.participants
     evening, _ = stage.raise_hand(evening, last, True, NOW_MS + 2)
     evening, _ = stage.mute(evening, host, False)
-    evening, _ = room.disconnect(evening, host, NOW_MS + 3)
+    evening, _ = coming.disconnect(evening, host, NOW_MS + 3)
     await store.save_room(evening)
     (loaded,) = await store.live_rooms()
     assert loaded == evening
@@ -269,8 +269,8 @@ async def test_every_saved_change_of_a_room_is_there(store: Store) -> None:
         lambda r: moderation.invite_to_stage(r, host, second),
         lambda r: stage.mute(r, second, False),
         lambda r: moderation.invite_to_stage(r, host, third),
-        lambda r: room.leave(r, host),
-        lambda r: room.leave(r, third),
+        lambda r: coming.leave(r, host),
+        lambda r: coming.leave(r, third),
         lambda r: consent.switch_captions(r, second, True),
     )
     for change in changes:
@@ -293,7 +293,7 @@ async def test_a_consent_never_survives(store: Store) -> None:
 async def test_an_ended_room_leaves_nothing_behind(store: Store) -> None:
     evening = await full_room(store)
     await store.save_room(evening)
-    ended, _ = room.end(evening, next(iter(evening.participants)))
+    ended, _ = coming.end(evening, next(iter(evening.participants)))
     await store.save_room(ended)
     await store.save_room(ended)
     assert list(await store.live_rooms()) == []
@@ -303,7 +303,7 @@ async def test_a_save_that_was_undone_is_made_good_by_the_next(store: Store) -> 
     evening = await full_room(store)
     await store.save_room(evening)
     host, second, *_ = evening.participants
-    without, _ = room.leave(evening, second)
+    without, _ = coming.leave(evening, second)
 
     async def leave_and_fail() -> None:
         async with store.transaction():
@@ -330,7 +330,7 @@ async def test_holds_bans_and_the_lock_come_back_as_they_were_saved(store: Store
     free, _ = moderation.unban(banned, host, third)
     await store.save_room(free)
     assert list(await store.live_rooms()) == [free]
-    ended, _ = room.end(free, host)
+    ended, _ = coming.end(free, host)
     await store.save_room(ended)
     assert list(await store.live_rooms()) == []
 
@@ -426,7 +426,7 @@ async def test_opening_again_finds_everything(url: str) -> None:
     await again.open()
     assert await again.member(person("minji").member_id) == person("minji")
     assert list(await again.live_rooms()) == [evening]
-    left, _ = room.leave(evening, list(evening.participants)[2])
+    left, _ = coming.leave(evening, list(evening.participants)[2])
     await again.save_room(left)
     assert list(await again.live_rooms()) == [left]
     await again.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from server.domain import room
+from server.domain import coming
 from server.domain.ban import Ban
 from server.domain.entry import Entry, Way
 from server.domain.ids import (
@@ -141,7 +141,7 @@ async def test_all_that_is_kept_about_a_person_is_told_and_nothing_of_others(
     )
     await store.save_sign_in_code(new_code(jun.number_hash, b"secret-code", NOW_MS))
     await store.save_ban(Ban(jun.number_hash, NOW_MS, "the admins' reason"))
-    opened, _ = room.open_room(RoomId("r"), "Evening", jun, NOW_MS)
+    opened, _ = coming.open_room(RoomId("r"), "Evening", jun, NOW_MS)
     await store.save_room(opened)
 
     kept = await store.kept_about(jun.member_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain import moderation, room, stage
+from server.domain import coming, moderation, stage
 from server.domain.ids import MemberId, NumberHash, RoomId
 from server.domain.member import Member, Membership
 from server.domain.room import Room
@@ -28,9 +28,9 @@ HOST, SPEAKER, LISTENER = member("host"), member("speaker"), member("listener")
 
 def open_room(*others: Member) -> Room:
     """A room with its host present and the others in the audience."""
-    opened, _ = room.open_room(RoomId("room"), "Evening talk", HOST, NOW_MS)
+    opened, _ = coming.open_room(RoomId("room"), "Evening talk", HOST, NOW_MS)
     for person in (HOST, *others):
-        opened, _ = room.join(opened, person, NOW_MS)
+        opened, _ = coming.join(opened, person, NOW_MS)
     return opened
 
 

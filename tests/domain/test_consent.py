@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.domain import consent, moderation, room, stage
+from server.domain import coming, consent, moderation, stage
 from server.domain.errors import (
     CaptionsOffError,
     NotInRoomError,
@@ -109,29 +109,29 @@ def test_a_yes_ends_with_the_seat_on_stage_whoever_ends_it() -> None:
 
 
 def test_a_yes_ends_with_leaving_and_is_not_there_after_coming_back() -> None:
-    left, events = room.leave(captioned(), SPEAKER_ID)
+    left, events = coming.leave(captioned(), SPEAKER_ID)
     assert events == (ConsentWithdrawn(SPEAKER_ID, TAP), ParticipantLeft(SPEAKER_ID))
-    again, _ = room.join(left, SPEAKER, NOW_MS)
+    again, _ = coming.join(left, SPEAKER, NOW_MS)
     assert consent.tap_of(again, SPEAKER_ID) is None
 
 
 def test_a_yes_survives_a_short_loss_of_connection_but_not_a_long_one() -> None:
-    away, _ = room.disconnect(captioned(), SPEAKER_ID, NOW_MS)
-    back, _ = room.join(away, SPEAKER, NOW_MS + 1)
+    away, _ = coming.disconnect(captioned(), SPEAKER_ID, NOW_MS)
+    back, _ = coming.join(away, SPEAKER, NOW_MS + 1)
     assert consent.tap_of(back, SPEAKER_ID) == TAP
-    _, events = room.expire_away(away, NOW_MS + GRACE_MS)
+    _, events = coming.expire_away(away, NOW_MS + GRACE_MS)
     assert ConsentWithdrawn(SPEAKER_ID, TAP) in events
 
 
 def test_the_end_of_the_room_ends_every_consent() -> None:
-    ended, events = room.end(captioned(), HOST_ID)
+    ended, events = coming.end(captioned(), HOST_ID)
     assert events == (ConsentWithdrawn(SPEAKER_ID, TAP), RoomEnded())
     assert consent.tap_of(ended, SPEAKER_ID) is None
     assert not ended.captions_on
 
 
 def test_nothing_can_be_consented_to_in_a_room_that_ended() -> None:
-    ended, _ = room.end(captioned(), HOST_ID)
+    ended, _ = coming.end(captioned(), HOST_ID)
     commands: tuple[Callable[[], Change], ...] = (
         lambda: consent.switch_captions(ended, HOST_ID, True),
         lambda: consent.grant(ended, SPEAKER_ID, TAP, None),

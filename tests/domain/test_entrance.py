@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain import entrance, moderation
-from server.domain import room as rules
+from server.domain import coming, entrance, moderation
 from server.domain.errors import (
     NotModeratorError,
     RoomLockedError,
@@ -22,11 +21,11 @@ CIRCLE = frozenset({FRIEND})
 
 
 def a_room(kind: Kind) -> Room:
-    return rules.open_room(RoomId("r"), "Room", member(HOST), NOW_MS, kind)[0]
+    return coming.open_room(RoomId("r"), "Room", member(HOST), NOW_MS, kind)[0]
 
 
 def joins(room: Room, who: MemberId) -> Room:
-    return rules.join(room, member(who), NOW_MS, CIRCLE)[0]
+    return coming.join(room, member(who), NOW_MS, CIRCLE)[0]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +84,6 @@ def test_a_door_is_opened_wider_and_never_narrowed() -> None:
 
 def test_a_seat_that_was_kept_may_be_taken_again_whatever_the_kind() -> None:
     room = joins(a_room(Kind.SOCIAL), FRIEND)
-    away = rules.disconnect(room, FRIEND, NOW_MS)[0]
-    back = rules.join(away, member(FRIEND), NOW_MS, frozenset())[0]
+    away = coming.disconnect(room, FRIEND, NOW_MS)[0]
+    back = coming.join(away, member(FRIEND), NOW_MS, frozenset())[0]
     assert back.participants[FRIEND].away_since_ms is None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain import consent, moderation, room, stage
+from server.domain import coming, consent, moderation, stage
 from server.domain.errors import (
     BannedFromRoomError,
     HeldMuteError,
@@ -138,8 +138,8 @@ def test_a_hold_is_over_when_a_moderator_brings_the_person_back_on_stage() -> No
 
 
 def test_a_lost_connection_does_not_shake_a_hold_off() -> None:
-    away, _ = room.disconnect(held_speaker(), SPEAKER_ID, NOW_MS)
-    back, _ = room.join(away, SPEAKER, NOW_MS)
+    away, _ = coming.disconnect(held_speaker(), SPEAKER_ID, NOW_MS)
+    back, _ = coming.join(away, SPEAKER, NOW_MS)
     with pytest.raises(HeldMuteError):
         stage.mute(back, SPEAKER_ID, False)
 
@@ -172,7 +172,7 @@ def test_all_speakers_are_muted_at_once_but_no_moderator() -> None:
 
 def test_nobody_who_is_held_inherits_where_somebody_else_can() -> None:
     opened = to_stage(held_speaker(), LISTENER)
-    left, _ = room.leave(opened, HOST_ID)
+    left, _ = coming.leave(opened, HOST_ID)
     assert left.role_of(LISTENER_ID) is Role.MODERATOR
 
 
@@ -182,7 +182,7 @@ def test_nobody_who_is_held_inherits_where_somebody_else_can() -> None:
 def test_who_is_removed_may_come_back_as_a_listener() -> None:
     gone, events = moderation.remove(room_with_speaker(), HOST_ID, SPEAKER_ID)
     assert events == (ParticipantLeft(SPEAKER_ID, Why.REMOVED),)
-    back, _ = room.join(gone, SPEAKER, NOW_MS)
+    back, _ = coming.join(gone, SPEAKER, NOW_MS)
     assert back.role_of(SPEAKER_ID) is Role.LISTENER
 
 
@@ -191,12 +191,12 @@ def test_who_is_banned_has_no_seat_and_gets_none_until_he_is_unbanned() -> None:
     assert events == (ParticipantLeft(SPEAKER_ID, Why.BANNED),)
     assert gone.banned == {SPEAKER_ID: SPEAKER.name}
     with pytest.raises(BannedFromRoomError):
-        room.join(gone, SPEAKER, NOW_MS)
+        coming.join(gone, SPEAKER, NOW_MS)
     assert moderation.ban(gone, HOST_ID, SPEAKER_ID) == (gone, ())
     free, events = moderation.unban(gone, HOST_ID, SPEAKER_ID)
     assert events == (RoomChanged(),)
     assert moderation.unban(free, HOST_ID, SPEAKER_ID) == (free, ())
-    assert room.join(free, SPEAKER, NOW_MS)[0].role_of(SPEAKER_ID) is Role.LISTENER
+    assert coming.join(free, SPEAKER, NOW_MS)[0].role_of(SPEAKER_ID) is Role.LISTENER
 
 
 def test_who_is_put_out_takes_the_consent_along() -> None:
@@ -228,12 +228,12 @@ def test_a_locked_room_takes_nobody_new_but_lets_a_kept_seat_be_taken_again() ->
     assert locked.state is RoomState.LOCKED
     assert moderation.lock(locked, HOST_ID, True) == (locked, ())
     with pytest.raises(RoomLockedError):
-        room.join(locked, member("late"), NOW_MS)
-    away, _ = room.disconnect(locked, LISTENER_ID, NOW_MS)
-    back, _ = room.join(away, LISTENER, NOW_MS)
+        coming.join(locked, member("late"), NOW_MS)
+    away, _ = coming.disconnect(locked, LISTENER_ID, NOW_MS)
+    back, _ = coming.join(away, LISTENER, NOW_MS)
     assert back.participants[LISTENER_ID].away_since_ms is None
-    gone, _ = room.expire_away(away, NOW_MS + GRACE_MS)
+    gone, _ = coming.expire_away(away, NOW_MS + GRACE_MS)
     with pytest.raises(RoomLockedError):
-        room.join(gone, LISTENER, NOW_MS)
+        coming.join(gone, LISTENER, NOW_MS)
     unlocked, _ = moderation.lock(gone, HOST_ID, False)
-    assert LISTENER_ID in room.join(unlocked, LISTENER, NOW_MS)[0].participants
+    assert LISTENER_ID in coming.join(unlocked, LISTENER, NOW_MS)[0].participants

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain import moderation, room, stage
+from server.domain import coming, moderation, room, stage
 from server.domain.errors import (
     BadTitleError,
     NoSuchParticipantError,
@@ -45,7 +45,7 @@ def role_of(opened: Room, member_id: MemberId) -> Role:
 
 
 def test_the_opener_is_the_moderator_and_still_has_to_take_the_seat() -> None:
-    opened, events = room.open_room(RoomId("r"), "  Evening \n talk ", HOST, NOW_MS)
+    opened, events = coming.open_room(RoomId("r"), "  Evening \n talk ", HOST, NOW_MS)
     seat = opened.participants[HOST_ID]
     assert opened.title == "Evening talk"
     assert (seat.role, seat.muted, seat.away_since_ms) == (Role.MODERATOR, True, NOW_MS)
@@ -53,8 +53,8 @@ def test_the_opener_is_the_moderator_and_still_has_to_take_the_seat() -> None:
 
 
 def test_an_opener_who_never_comes_leaves_no_room_behind() -> None:
-    opened, _ = room.open_room(RoomId("r"), "Evening", HOST, NOW_MS)
-    ended, events = room.expire_away(opened, NOW_MS + GRACE_MS)
+    opened, _ = coming.open_room(RoomId("r"), "Evening", HOST, NOW_MS)
+    ended, events = coming.expire_away(opened, NOW_MS + GRACE_MS)
     assert ended.ended
     assert events == (ParticipantLeft(HOST_ID), RoomEnded())
 
@@ -62,63 +62,63 @@ def test_an_opener_who_never_comes_leaves_no_room_behind() -> None:
 @pytest.mark.parametrize("title", ["", " \t\n", "\u200b\u202e", "x" * 81])
 def test_a_room_needs_a_readable_title(title: str) -> None:
     with pytest.raises(BadTitleError):
-        room.open_room(RoomId("r"), title, HOST, NOW_MS)
+        coming.open_room(RoomId("r"), title, HOST, NOW_MS)
 
 
 def test_a_newcomer_can_neither_open_nor_join() -> None:
     with pytest.raises(NotAdmittedError):
-        room.open_room(RoomId("r"), "Evening", newcomer("new"), NOW_MS)
+        coming.open_room(RoomId("r"), "Evening", newcomer("new"), NOW_MS)
     with pytest.raises(NotAdmittedError):
-        room.join(open_room(), newcomer("new"), NOW_MS)
+        coming.join(open_room(), newcomer("new"), NOW_MS)
 
 
 def test_who_joins_listens_first() -> None:
-    opened, events = room.join(open_room(), LISTENER, NOW_MS)
+    opened, events = coming.join(open_room(), LISTENER, NOW_MS)
     assert role_of(opened, LISTENER_ID) is Role.LISTENER
     assert events == (ParticipantChanged(LISTENER_ID),)
 
 
 def test_joining_again_changes_nothing() -> None:
     opened = open_room(LISTENER)
-    assert room.join(opened, LISTENER, NOW_MS + 1) == (opened, ())
+    assert coming.join(opened, LISTENER, NOW_MS + 1) == (opened, ())
 
 
 def test_a_lost_connection_keeps_the_seat_and_all_that_belongs_to_it() -> None:
     opened = room_with_speaker()
-    away, _ = room.disconnect(opened, SPEAKER_ID, NOW_MS)
-    kept, _ = room.expire_away(away, NOW_MS + GRACE_MS - 1)
-    back, _ = room.join(kept, SPEAKER, NOW_MS + GRACE_MS)
+    away, _ = coming.disconnect(opened, SPEAKER_ID, NOW_MS)
+    kept, _ = coming.expire_away(away, NOW_MS + GRACE_MS - 1)
+    back, _ = coming.join(kept, SPEAKER, NOW_MS + GRACE_MS)
     assert back.participants == opened.participants
 
 
 def test_a_second_disconnect_does_not_lengthen_the_grace_time() -> None:
-    away, _ = room.disconnect(open_room(LISTENER), LISTENER_ID, NOW_MS)
-    assert room.disconnect(away, LISTENER_ID, NOW_MS + 50_000) == (away, ())
-    gone, events = room.expire_away(away, NOW_MS + GRACE_MS)
+    away, _ = coming.disconnect(open_room(LISTENER), LISTENER_ID, NOW_MS)
+    assert coming.disconnect(away, LISTENER_ID, NOW_MS + 50_000) == (away, ())
+    gone, events = coming.expire_away(away, NOW_MS + GRACE_MS)
     assert LISTENER_ID not in gone.participants
     assert events == (ParticipantLeft(LISTENER_ID),)
 
 
 def test_a_disconnect_of_somebody_who_is_not_there_changes_nothing() -> None:
     opened = open_room()
-    assert room.disconnect(opened, NOBODY, NOW_MS) == (opened, ())
+    assert coming.disconnect(opened, NOBODY, NOW_MS) == (opened, ())
 
 
 def test_a_full_room_takes_nobody_new_but_lets_its_own_come_back() -> None:
     opened = open_room(LISTENER)
     seat = opened.participants[LISTENER_ID]
-    crowd = {MemberId(f"{n}"): seat for n in range(room.ROOM_MAX_PARTICIPANTS - 2)}
+    crowd = {MemberId(f"{n}"): seat for n in range(coming.ROOM_MAX_PARTICIPANTS - 2)}
     full = replace(opened, participants={**opened.participants, **crowd})
     with pytest.raises(RoomFullError):
-        room.join(full, member("late"), NOW_MS)
-    assert room.join(full, LISTENER, NOW_MS) == (full, ())
+        coming.join(full, member("late"), NOW_MS)
+    assert coming.join(full, LISTENER, NOW_MS) == (full, ())
 
 
 def test_a_csrc_is_never_given_twice() -> None:
     opened = open_room(LISTENER)
     before = opened.participants[LISTENER_ID].csrc
-    left, _ = room.leave(opened, LISTENER_ID)
-    again, _ = room.join(left, LISTENER, NOW_MS)
+    left, _ = coming.leave(opened, LISTENER_ID)
+    again, _ = coming.join(left, LISTENER, NOW_MS)
     assert again.participants[LISTENER_ID].csrc > before
 
 
@@ -126,13 +126,13 @@ def test_a_csrc_is_never_given_twice() -> None:
 
 
 def test_a_listener_leaves_quietly() -> None:
-    left, events = room.leave(open_room(LISTENER), LISTENER_ID)
+    left, events = coming.leave(open_room(LISTENER), LISTENER_ID)
     assert list(left.participants) == [HOST_ID]
     assert events == (ParticipantLeft(LISTENER_ID),)
 
 
 def test_the_room_ends_when_nobody_is_left_on_stage() -> None:
-    ended, events = room.leave(open_room(LISTENER), HOST_ID)
+    ended, events = coming.leave(open_room(LISTENER), HOST_ID)
     assert ended.ended
     assert not ended.participants
     assert events == (ParticipantLeft(HOST_ID), RoomEnded())
@@ -141,7 +141,7 @@ def test_the_room_ends_when_nobody_is_left_on_stage() -> None:
 def test_the_speaker_who_came_first_inherits_the_room() -> None:
     later = member("later")
     opened = to_stage(to_stage(open_room(SPEAKER, later), later), SPEAKER)
-    left, events = room.leave(opened, HOST_ID)
+    left, events = coming.leave(opened, HOST_ID)
     assert role_of(left, SPEAKER_ID) is Role.MODERATOR
     assert role_of(left, later.member_id) is Role.SPEAKER
     assert events == (ParticipantLeft(HOST_ID), ParticipantChanged(SPEAKER_ID))
@@ -150,14 +150,14 @@ def test_the_speaker_who_came_first_inherits_the_room() -> None:
 def test_a_speaker_who_is_present_inherits_before_one_who_is_away() -> None:
     later = member("later")
     opened = to_stage(to_stage(open_room(SPEAKER, later), later), SPEAKER)
-    away, _ = room.disconnect(opened, SPEAKER_ID, NOW_MS)
-    left, _ = room.leave(away, HOST_ID)
+    away, _ = coming.disconnect(opened, SPEAKER_ID, NOW_MS)
+    left, _ = coming.leave(away, HOST_ID)
     assert role_of(left, later.member_id) is Role.MODERATOR
 
 
 def test_an_heir_who_is_away_keeps_the_room_alive() -> None:
-    away, _ = room.disconnect(room_with_speaker(), SPEAKER_ID, NOW_MS)
-    left, _ = room.leave(away, HOST_ID)
+    away, _ = coming.disconnect(room_with_speaker(), SPEAKER_ID, NOW_MS)
+    left, _ = coming.leave(away, HOST_ID)
     assert not left.ended
     assert role_of(left, SPEAKER_ID) is Role.MODERATOR
 
@@ -165,8 +165,8 @@ def test_an_heir_who_is_away_keeps_the_room_alive() -> None:
 def test_everybody_whose_grace_time_is_over_goes_at_once() -> None:
     opened = room_with_speaker()
     for person in (HOST_ID, SPEAKER_ID, LISTENER_ID):
-        opened, _ = room.disconnect(opened, person, NOW_MS)
-    ended, events = room.expire_away(opened, NOW_MS + GRACE_MS)
+        opened, _ = coming.disconnect(opened, person, NOW_MS)
+    ended, events = coming.expire_away(opened, NOW_MS + GRACE_MS)
     assert ended.ended
     assert events[-1] == RoomEnded()
     assert events.count(RoomEnded()) == 1
@@ -175,16 +175,16 @@ def test_everybody_whose_grace_time_is_over_goes_at_once() -> None:
 def test_only_a_moderator_ends_the_room() -> None:
     opened = room_with_speaker()
     with pytest.raises(NotModeratorError):
-        room.end(opened, SPEAKER_ID)
-    ended, events = room.end(opened, HOST_ID)
+        coming.end(opened, SPEAKER_ID)
+    ended, events = coming.end(opened, HOST_ID)
     assert ended.ended
     assert events == (RoomEnded(),)
 
 
 COMMANDS: dict[str, Callable[[Room], Change]] = {
-    "join": lambda r: room.join(r, HOST, NOW_MS),
-    "leave": lambda r: room.leave(r, HOST_ID),
-    "end": lambda r: room.end(r, HOST_ID),
+    "join": lambda r: coming.join(r, HOST, NOW_MS),
+    "leave": lambda r: coming.leave(r, HOST_ID),
+    "end": lambda r: coming.end(r, HOST_ID),
     "raise_hand": lambda r: stage.raise_hand(r, HOST_ID, True, NOW_MS),
     "invite_to_stage": lambda r: moderation.invite_to_stage(r, HOST_ID, LISTENER_ID),
     "answer_stage": lambda r: stage.answer_stage(r, HOST_ID, True),
@@ -197,14 +197,14 @@ COMMANDS: dict[str, Callable[[Room], Change]] = {
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_nothing_can_be_done_in_a_room_that_ended(command: Callable[[Room], Change]) -> None:
-    ended, _ = room.end(room_with_speaker(), HOST_ID)
+    ended, _ = coming.end(room_with_speaker(), HOST_ID)
     with pytest.raises(RoomNotFoundError):
         command(ended)
 
 
 BY_STRANGERS: dict[str, Callable[[Room], Change]] = {
-    "leave": lambda r: room.leave(r, NOBODY),
-    "end": lambda r: room.end(r, NOBODY),
+    "leave": lambda r: coming.leave(r, NOBODY),
+    "end": lambda r: coming.end(r, NOBODY),
     "raise_hand": lambda r: stage.raise_hand(r, NOBODY, True, NOW_MS),
     "invite_to_stage": lambda r: moderation.invite_to_stage(r, NOBODY, LISTENER_ID),
     "answer_stage": lambda r: stage.answer_stage(r, NOBODY, True),
@@ -358,16 +358,16 @@ def test_speakers_mute_nobody_else() -> None:
 
 def test_a_new_name_changes_the_seat_and_nothing_else() -> None:
     opened = room_with_speaker()
-    renamed, events = room.rename(opened, SPEAKER_ID, "Moon")
+    renamed, events = coming.rename(opened, SPEAKER_ID, "Moon")
     before = opened.participants[SPEAKER_ID]
     assert renamed.participants[SPEAKER_ID] == replace(before, name="Moon")
     assert events == (ParticipantChanged(SPEAKER_ID),)
-    assert room.rename(renamed, SPEAKER_ID, "Moon") == (renamed, ())
+    assert coming.rename(renamed, SPEAKER_ID, "Moon") == (renamed, ())
 
 
 def test_a_new_name_of_somebody_who_is_not_there_changes_nothing() -> None:
     opened = open_room()
-    assert room.rename(opened, NOBODY, "Moon") == (opened, ())
+    assert coming.rename(opened, NOBODY, "Moon") == (opened, ())
 
 
 def test_only_moderators_and_speakers_are_on_stage() -> None:

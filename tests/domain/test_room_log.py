@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain import consent, moderation, room, stage
+from server.domain import coming, consent, moderation, room, stage
 from server.domain.room import Room
 from server.domain.room_log import (
     LOG_KEPT_MS,
@@ -34,14 +34,14 @@ class Watched:
 
 def test_the_log_tells_of_coming_going_roles_and_microphones_in_order() -> None:
     watched = Watched(open_room(LISTENER))
-    watched.go(room.join(watched.room, SPEAKER, NOW_MS))
+    watched.go(coming.join(watched.room, SPEAKER, NOW_MS))
     watched.go((to_stage(watched.room, SPEAKER), ()))
     watched.go(stage.mute(watched.room, SPEAKER.member_id, False))
     watched.go(moderation.mute_participant(watched.room, HOST.member_id, SPEAKER.member_id))
     watched.go(consent.switch_captions(watched.room, HOST.member_id, True))
     watched.go(moderation.move_to_audience(watched.room, HOST.member_id, SPEAKER.member_id))
     watched.go((to_stage(watched.room, SPEAKER), ()))
-    watched.go(room.leave(watched.room, HOST.member_id))
+    watched.go(coming.leave(watched.room, HOST.member_id))
     assert watched.happened() == [
         ("joined", "Speaker"),
         ("on_stage", "Speaker"),
@@ -72,16 +72,16 @@ def test_who_was_put_out_did_not_just_leave_and_the_lock_is_told() -> None:
 def test_hands_consents_and_lost_connections_are_nobodys_business_later() -> None:
     watched = Watched(open_room(LISTENER))
     watched.go(stage.raise_hand(watched.room, LISTENER.member_id, True, NOW_MS))
-    watched.go(room.disconnect(watched.room, LISTENER.member_id, NOW_MS))
+    watched.go(coming.disconnect(watched.room, LISTENER.member_id, NOW_MS))
     assert watched.log == RoomLog()
 
 
 def test_a_report_tells_what_its_writer_was_there_for_and_who_is_on_stage() -> None:
     watched = Watched(open_room())
-    watched.go(room.join(watched.room, SPEAKER, watched.now_ms))
+    watched.go(coming.join(watched.room, SPEAKER, watched.now_ms))
     watched.go((to_stage(watched.room, SPEAKER), ()))
     came_ms = watched.now_ms + 1_000
-    watched.go(room.join(watched.room, LISTENER, came_ms))
+    watched.go(coming.join(watched.room, LISTENER, came_ms))
     watched.go(stage.mute(watched.room, SPEAKER.member_id, False))
     reporter = watched.room.participant(LISTENER.member_id)
     told = told_by(watched.log, watched.room, reporter, watched.now_ms)
@@ -96,7 +96,7 @@ def test_a_report_tells_what_its_writer_was_there_for_and_who_is_on_stage() -> N
 def test_the_log_is_bounded_in_number_and_age() -> None:
     watched = Watched(open_room(LISTENER))
     for index in range(LOG_MAX_ENTRIES + 50):
-        watched.go(room.join(watched.room, member(f"m{index}"), watched.now_ms))
+        watched.go(coming.join(watched.room, member(f"m{index}"), watched.now_ms))
     assert len(watched.log.entries) <= LOG_MAX_ENTRIES
     reporter = watched.room.participant(LISTENER.member_id)
     told = told_by(watched.log, watched.room, reporter, watched.now_ms)
@@ -104,5 +104,5 @@ def test_the_log_is_bounded_in_number_and_age() -> None:
     late = told_by(watched.log, watched.room, reporter, watched.now_ms + LOG_KEPT_MS)
     assert [entry.what for entry in late] == [Happening.HOST_HERE]
     watched.now_ms += LOG_KEPT_MS
-    watched.go(room.join(watched.room, SPEAKER, watched.now_ms))
+    watched.go(coming.join(watched.room, SPEAKER, watched.now_ms))
     assert watched.happened() == [("joined", "Speaker")]

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from server.domain import consent, knock, moderation, room, stage, succession
+from server.domain import coming, consent, knock, moderation, stage, succession
 from server.domain.errors import MasilError
 from server.domain.events import (
     CaptionsSwitched,
@@ -73,7 +73,7 @@ MODERATOR_COMMANDS: tuple[tuple[Command, ModeratorCommand], ...] = (
     (Command.LOCK_ROOM, lambda r, by, _: moderation.lock(r, by, False)),
     SWITCH_ON,
     (Command.SWITCH_CAPTIONS, lambda r, by, _: consent.switch_captions(r, by, False)),
-    (Command.END_ROOM, lambda r, by, _: room.end(r, by)),
+    (Command.END_ROOM, lambda r, by, _: coming.end(r, by)),
 )
 
 
@@ -109,7 +109,7 @@ class House(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.room: Room
-        self.room, _ = room.open_room(RoomId("r"), "Evening", self.members["ann"], self.now_ms)
+        self.room, _ = coming.open_room(RoomId("r"), "Evening", self.members["ann"], self.now_ms)
         self.captions_on = False
         self.said_yes = set()
         self.held, self.banned, self.locked = set(), set(), False
@@ -164,21 +164,21 @@ class House(RuleBasedStateMachine):
             case "join":
                 self.join(one)
             case "leave":
-                self.carry_out(Command.LEAVE_ROOM, lambda: room.leave(self.room, one))
+                self.carry_out(Command.LEAVE_ROOM, lambda: coming.leave(self.room, one))
             case _:
-                self.carry_out(Command.TIME, lambda: room.disconnect(self.room, one, now_ms))
+                self.carry_out(Command.TIME, lambda: coming.disconnect(self.room, one, now_ms))
 
     def join(self, one: MemberId) -> None:
         """Nobody gets a new seat who is banned, nor anybody where the room is locked."""
         had_a_seat, member = one in self.room.participants, self.members[one]
         barred = self.locked or one in self.banned
-        if self.carry_out(Command.JOIN_ROOM, lambda: room.join(self.room, member, self.now_ms)):
+        if self.carry_out(Command.JOIN_ROOM, lambda: coming.join(self.room, member, self.now_ms)):
             assert had_a_seat or not barred
 
     @rule(ms=st.sampled_from([1, GRACE_MS // 2, GRACE_MS]))
     def time_passes(self, ms: int) -> None:
         self.now_ms += ms
-        self.carry_out(Command.TIME, lambda: room.expire_away(self.room, self.now_ms))
+        self.carry_out(Command.TIME, lambda: coming.expire_away(self.room, self.now_ms))
         away = [p.away_since_ms for p in self.room.participants.values()]
         assert all(self.now_ms - since < GRACE_MS for since in away if since is not None)
         self.carry_out(Command.TIME, lambda: succession.advance(self.room, self.now_ms))

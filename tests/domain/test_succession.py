@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.domain import moderation, room, stage, succession
+from server.domain import coming, moderation, stage, succession
 from server.domain.errors import RoomLockedError, WrongStateError
 from server.domain.events import RoomEnded
 from server.domain.ids import MemberId
@@ -19,8 +19,8 @@ LATER_MS = NOW_MS + GRACE_MS
 def hostless(*listeners: object) -> Room:
     """The host's phone died a minute ago and nobody else was on stage; the first is asked."""
     opened = open_room(*(listeners or (FIRST, SECOND, THIRD)))  # type: ignore[arg-type]
-    away, _ = room.disconnect(opened, HOST.member_id, NOW_MS)
-    gone, _ = room.expire_away(away, LATER_MS)
+    away, _ = coming.disconnect(opened, HOST.member_id, NOW_MS)
+    gone, _ = coming.expire_away(away, LATER_MS)
     asked, _ = succession.advance(gone, LATER_MS)
     return asked
 
@@ -30,9 +30,9 @@ def asked_in(opened: Room) -> MemberId | None:
 
 
 def test_a_host_who_comes_back_within_the_grace_time_is_the_host() -> None:
-    away, _ = room.disconnect(open_room(FIRST), HOST.member_id, NOW_MS)
-    kept, _ = room.expire_away(away, LATER_MS - 1)
-    back, _ = room.join(kept, HOST, LATER_MS)
+    away, _ = coming.disconnect(open_room(FIRST), HOST.member_id, NOW_MS)
+    kept, _ = coming.expire_away(away, LATER_MS - 1)
+    back, _ = coming.join(kept, HOST, LATER_MS)
     assert back.role_of(HOST.member_id) is Role.MODERATOR
     assert back.state is RoomState.OPEN
 
@@ -82,19 +82,19 @@ def test_an_only_listener_is_asked_until_the_time_is_over() -> None:
 
 
 def test_who_goes_or_is_away_is_not_asked() -> None:
-    opened, _ = room.leave(hostless(), FIRST_ID)
-    opened, _ = room.disconnect(opened, SECOND_ID, LATER_MS)
+    opened, _ = coming.leave(hostless(), FIRST_ID)
+    opened, _ = coming.disconnect(opened, SECOND_ID, LATER_MS)
     opened, _ = succession.advance(opened, LATER_MS)
     assert asked_in(opened) == THIRD.member_id
 
 
 def test_the_last_listener_who_goes_ends_the_room() -> None:
-    ended, _ = room.leave(hostless(FIRST), FIRST_ID)
+    ended, _ = coming.leave(hostless(FIRST), FIRST_ID)
     assert ended.ended
 
 
 def test_the_old_host_may_be_asked_where_he_comes_back_later() -> None:
-    opened, _ = room.join(hostless(FIRST), HOST, LATER_MS)
+    opened, _ = coming.join(hostless(FIRST), HOST, LATER_MS)
     assert opened.role_of(HOST.member_id) is Role.LISTENER
     declined, _ = succession.take_over(opened, FIRST_ID, False, LATER_MS)
     assert asked_in(declined) == HOST.member_id
@@ -102,8 +102,8 @@ def test_the_old_host_may_be_asked_where_he_comes_back_later() -> None:
 
 def test_who_was_invited_to_the_stage_before_takes_the_room_over_by_coming() -> None:
     opened, _ = moderation.invite_to_stage(open_room(FIRST), HOST.member_id, FIRST_ID)
-    away, _ = room.disconnect(opened, HOST.member_id, NOW_MS)
-    gone, _ = room.expire_away(away, LATER_MS)
+    away, _ = coming.disconnect(opened, HOST.member_id, NOW_MS)
+    gone, _ = coming.expire_away(away, LATER_MS)
     taken, _ = stage.answer_stage(gone, FIRST_ID, True)
     assert taken.role_of(FIRST_ID) is Role.MODERATOR
     assert taken.succession is None
@@ -111,11 +111,11 @@ def test_who_was_invited_to_the_stage_before_takes_the_room_over_by_coming() -> 
 
 def test_a_locked_room_stays_locked_without_a_host() -> None:
     locked, _ = moderation.lock(open_room(FIRST), HOST.member_id, True)
-    away, _ = room.disconnect(locked, HOST.member_id, NOW_MS)
-    gone, _ = room.expire_away(away, LATER_MS)
+    away, _ = coming.disconnect(locked, HOST.member_id, NOW_MS)
+    gone, _ = coming.expire_away(away, LATER_MS)
     assert gone.state is RoomState.HOSTLESS
     with pytest.raises(RoomLockedError):
-        room.join(gone, SECOND, LATER_MS)
+        coming.join(gone, SECOND, LATER_MS)
 
 
 def test_with_a_host_nobody_is_asked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.domain import consent, room
+from server.domain import coming, consent
 from server.domain.ids import MemberId, NumberHash, RoomId, TapId
 from server.domain.member import Member, Membership
 from server.ports import Seat
@@ -41,7 +41,7 @@ async def test_tap_is_unplugged_before_anybody_is_told_of_the_withdrawal() -> No
     announcer = Announcer(hub, captions, seats)
 
     member = Member(HOST, NumberHash(b"n"), "Host", Membership.MEMBER, True, 0)
-    opened, _ = room.open_room(RoomId("room"), "Talk", member, 0)
+    opened, _ = coming.open_room(RoomId("room"), "Talk", member, 0)
     invited, _ = consent.switch_captions(opened, HOST, on=True)
     tapped, _ = consent.grant(invited, HOST, TAP, None)
     withdrawn, events = consent.withdraw(tapped, HOST)

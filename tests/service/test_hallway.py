@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from protocol import signalling as wire
-from server.domain import room as rules
+from server.domain import coming
 from server.domain.ids import MemberId, RoomId
 from server.domain.room import Room
 from server.service.blocks import Blocks
@@ -51,7 +51,7 @@ def host(index: int) -> MemberId:
 
 
 def _room(index: int) -> Room:
-    return rules.open_room(RoomId(f"r-{index}"), f"Room {index}", member(host(index)), NOW_MS)[0]
+    return coming.open_room(RoomId(f"r-{index}"), f"Room {index}", member(host(index)), NOW_MS)[0]
 
 
 async def shown(connection: Connection) -> bytes:
