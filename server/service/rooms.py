@@ -1,7 +1,6 @@
-"""Rooms: one writer per room decides, saves, then publishes. Never touches a voice or a word.
+"""Rooms: what people do to them, from coming in to being let go. Never touches a voice or a word.
 
-The database is written before anybody is told, so what was acknowledged is never lost; where it
-cannot be written, the room stays as it was.
+Each change goes through `live_rooms.py`, which saves it before anybody is told.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import asyncio
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
 
 import structlog
 
@@ -32,15 +30,8 @@ from server.domain.member import Member
 from server.domain.roles import Command
 from server.domain.room import Change, Room
 from server.ports import (
-    CONSENT_EXPIRED,
     Clock,
-    FollowStore,
     MediaEngine,
-    MediaUpChanged,
-    RoomStore,
-    SeatConnected,
-    SeatLost,
-    SeatsMoved,
 )
 from server.service import render
 from server.service.announcer import Announcer
@@ -49,7 +40,9 @@ from server.service.captions import Captions
 from server.service.circles import Circles
 from server.service.hallway import Hallway
 from server.service.hub import Connection, Hub
+from server.service.live_rooms import LiveRooms, RoomsStore, Watcher
 from server.service.locks import Locks
+from server.service.media_news import MediaNews
 from server.service.missed import MissedNews, Told
 from server.service.places import Places
 from server.service.seats import LiveRoom, MediaSeats
@@ -59,12 +52,6 @@ log = structlog.get_logger(__name__)
 ROOMS_MAX = 2_000
 EVERY_S = 1.0
 """How often seats expire, and how often the hallway is shown at most."""
-Watcher = Callable[[Room, Room, tuple[RoomEvent, ...]], None]
-"""Is told of a room before and after a change that is saved and published."""
-
-
-class RoomsStore(RoomStore, FollowStore, Protocol):
-    """Rooms, and the ties that open their doors."""
 
 
 class Rooms:
@@ -83,29 +70,27 @@ class Rooms:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._media = media
         self._captions = captions
         self._hub = hub
         self._seats = MediaSeats(media)
         self._announcer = Announcer(hub, captions, self._seats)
-        self._rooms: dict[RoomId, LiveRoom] = {}
         self._places = Places()
         self._missed = MissedNews()
         self._coming: Locks[MemberId] = Locks()
         self.circles = Circles(store)
+        self._live = LiveRooms(store, self.circles, self._publish)
+        self.media_news = MediaNews(media, self._seats, hub)
         self.hallway = Hallway(hub, captions, blocks, self.circles, self._live_rooms, self._room_of)
         self._hallway_changed = captions.topics_changed
         self._every_s = every_s
-        self._watchers: list[Watcher] = []
-        self.media_up = False
 
     # ------------------------------------------------------------ looking
 
     def _live_rooms(self) -> Iterable[Room]:
-        return (live.room for live in self._rooms.values())
+        return (live.room for live in self._live.all())
 
     def _room_of(self, member_id: MemberId) -> Room | None:
-        live = self._rooms.get(self._places.room_of(member_id) or RoomId(""))
+        live = self._live.get(self._places.room_of(member_id))
         return live.room if live else None
 
     def view(self, connection: Connection) -> wire.RoomView:
@@ -142,15 +127,15 @@ class Rooms:
 
     def live(self, room_id: RoomId) -> Room | None:
         """A room as it is now, unless it has ended."""
-        live = self._rooms.get(room_id)
+        live = self._live.get(room_id)
         return live.room if live else None
 
     def watch(self, watcher: Watcher) -> None:
         """Tell this one of every change, right after those in the room."""
-        self._watchers.append(watcher)
+        self._live.watch(watcher)
 
     def _inside(self, connection: Connection) -> LiveRoom:
-        live = self._rooms.get(connection.room_id) if connection.room_id else None
+        live = self._live.get(connection.room_id)
         if live is None:
             raise NotInRoomError
         return live
@@ -171,8 +156,7 @@ class Rooms:
             }
             room = replace(room, participants=seats, captions_on=False, revision=room.revision + 1)
             room = succession.resume(room, now_ms)
-            await self.circles.know(room)
-            self._rooms[room.room_id] = LiveRoom(room)
+            await self._live.restore(room)
             self._places.restore(seats, room.room_id)
 
     async def open(
@@ -184,17 +168,13 @@ class Rooms:
             NotAdmittedError, BadTitleError, RoomFullError, StoreUnavailableError
             NotSignedInError: his session was ended meanwhile.
         """
-        if len(self._rooms) >= ROOMS_MAX:
+        if len(self._live) >= ROOMS_MAX:
             raise RoomFullError
         room_id = RoomId(secrets.token_urlsafe(9))
         room, _ = coming.open_room(room_id, title, opener, self._clock.now_ms(), kind)
         async with self._coming.of(opener.member_id):
             _require_live(connection)
-            await self.circles.know(room)
-            await self._store.save_room(room)
-            self._rooms[room_id] = LiveRoom(room)
-            # Once more, as circles that no room depends on are forgotten every second.
-            await self.circles.know(room)
+            await self._live.add(room)
             await self._leave_room(opener.member_id, self._take_place(connection, room_id))
         self._hallway_changed.set()
         return room_id
@@ -218,7 +198,7 @@ class Rooms:
         """
         async with self._coming.of(member.member_id):
             _require_live(connection)
-            live = self._rooms.get(room_id)
+            live = self._live.get(room_id)
             if live is None:
                 raise RoomNotFoundError
             now_ms = self._clock.now_ms()
@@ -272,7 +252,7 @@ class Rooms:
             StoreUnavailableError
         """
         async with self._coming.of(member_id):
-            live = self._rooms.get(self._places.room_of(member_id) or RoomId(""))
+            live = self._live.get(self._places.room_of(member_id))
             if live is not None:
                 await self._change(live, lambda room: coming.rename(room, member_id, name))
 
@@ -301,7 +281,7 @@ class Rooms:
         Raises:
             StoreUnavailableError
         """
-        for live in list(self._rooms.values()):
+        for live in self._live.all():
             await self._change(live, lambda room: moderation.forget(room, member_id))
 
     def pass_seat_on(self, member_id: MemberId, old_hash: bytes, new_hash: bytes) -> None:
@@ -323,7 +303,7 @@ class Rooms:
         Raises:
             StoreUnavailableError: not saved; `let_go` tries again.
         """
-        live = self._rooms.get(connection.room_id) if connection.room_id else None
+        live = self._live.get(connection.room_id)
         self._hub.detach(connection)
         if live is not None:
             now_ms = self._clock.now_ms()
@@ -342,7 +322,7 @@ class Rooms:
         return elsewhere
 
     async def _leave_room(self, member_id: MemberId, room_id: RoomId | None) -> None:
-        live = self._rooms.get(room_id) if room_id else None
+        live = self._live.get(room_id)
         if live is not None and member_id in live.room.participants:
             await self._change(live, lambda room: coming.leave(room, member_id))
 
@@ -388,53 +368,16 @@ class Rooms:
         )
 
     async def _change(self, live: LiveRoom, decide: Callable[[Room], Change]) -> None:
-        async with live.lock:
-            before = live.room
-            after, events = decide(before)
-            if after is before:
-                return
-            await self.circles.know(after)
-            await self._store.save_room(after)
-            live.room = after
-            self._missed.note(before, after, events, self._clock.now_ms())
-            await self._publish(before, after, events)
-        self._hallway_changed.set()
+        if await self._live.change(live, decide):
+            self._hallway_changed.set()
 
     async def _publish(self, before: Room, after: Room, events: tuple[RoomEvent, ...]) -> None:
+        self._missed.note(before, after, events, self._clock.now_ms())
         for member_id in before.participants.keys() - after.participants.keys():
             self._places.free(member_id, after.room_id)
-        if after.ended:
-            self._rooms.pop(after.room_id, None)
         await self._announcer.announce(before, after, events)
-        for watcher in self._watchers:
-            watcher(before, after, events)
 
     # ------------------------------------------------------------ loops, owned by the gate
-
-    async def follow_media(self) -> None:
-        """Tell pages when voices go and come back, and those of a room when it moves."""
-        async for event in self._media.events():
-            match event:
-                case MediaUpChanged(up):
-                    self.media_up = up
-                    if not up:
-                        self._seats.all_lost()
-                    self._hub.to_everybody(wire.MediaUp(up=up))
-                case SeatLost(media_id, reason):
-                    self._tell_lost(self._seats.lost(media_id), reason)
-                case SeatsMoved(room_id, media_ids):
-                    moved = self._seats.holders(media_ids)
-                    inside = [c for c in self._hub.in_room(room_id) if c.member_id in moved]
-                    self._hub.broadcast(inside, wire.MediaUp(up=True))
-                case SeatConnected(media_id):
-                    await self._seats.connected(media_id)
-
-    def _tell_lost(self, owner: tuple[RoomId, MemberId] | None, reason: str) -> None:
-        """A page that slept learns of its lost consent here; of other ends it knows by itself."""
-        if owner is not None and reason == CONSENT_EXPIRED:
-            room_id, member_id = owner
-            his = [c for c in self._hub.in_room(room_id) if c.member_id == member_id]
-            self._hub.broadcast(his, wire.MediaUp(up=True))
 
     async def expire_seats(self) -> None:
         """Let go of people whose grace time is over, once a second."""
@@ -452,7 +395,7 @@ class Rooms:
             StoreUnavailableError: nothing is lost, the next second tries again.
         """
         now_ms = self._clock.now_ms()
-        for live in list(self._rooms.values()):
+        for live in self._live.all():
             await self._change(live, lambda room: self._expire(room, now_ms))
         self.circles.keep_only(self._live_rooms())
 

@@ -84,7 +84,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     await house.blocks.load()
     await rooms.load()
     loops = {
-        "media events": rooms.follow_media,
+        "media events": rooms.media_news.follow,
         "caption events": captions.run,
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,

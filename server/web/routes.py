@@ -100,5 +100,5 @@ async def health(_: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """The process can serve: the database answers and voices are up."""
     await request.app[keys.HOUSE].people.ready()
-    up = request.app[keys.HOUSE].rooms.media_up
+    up = request.app[keys.HOUSE].rooms.media_news.up
     return web.Response(text="ready" if up else "media is away", status=200 if up else 503)

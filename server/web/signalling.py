@@ -155,7 +155,7 @@ class Visit:
                 rooms=rooms.hallway.cards_for(member.member_id) if inside else [],
                 knocks=knocks,
                 contacts=contacts,
-                media_up=rooms.media_up,
+                media_up=rooms.media_news.up,
                 captions=render.engine(house.captions.engine),
                 default_region=self._app[keys.SETTINGS].default_region,
                 reports_waiting=reports,

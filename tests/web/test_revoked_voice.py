@@ -51,7 +51,7 @@ async def gate(tmp_path: Path, fresh_database: Path, run_dir: Path) -> AsyncIter
         await link.start()
         try:
             async with Gate(tmp_path, engine=link) as gate:
-                await until(lambda: gate.house.rooms.media_up)
+                await until(lambda: gate.house.rooms.media_news.up)
                 yield gate
         finally:
             await link.close()
