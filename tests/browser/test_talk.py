@@ -83,9 +83,16 @@ def read_and_take_back_lines(ann: Page, bea: Page) -> None:
     expect(bea.get_by_test_id("unread")).to_have_count(0)
 
 
+def height_of_bar(page: Page) -> float:
+    bar = page.get_by_test_id("own-bar").bounding_box()
+    assert bar
+    return bar["height"]
+
+
 def say_a_typed_turn_without_captions(ann: Page, bea: Page) -> None:
     ann.get_by_role("tab", name="Captions").click()
     flows.go_on_stage(ann, bea, "Bea")
+    assert height_of_bar(bea) < 100  # one row, and no word as a column of letters
     sheet = chat_of(bea)
     sheet.get_by_label("Say it on stage").check()
     write(bea, "I lost my voice.")
@@ -98,9 +105,7 @@ def say_typed_turns_as_captions(ann: Page, bea: Page) -> None:
     ann.get_by_role("button", name="Turn captions on").click()
     bea.get_by_role("button", name="Turn on my captions").click()
     expect(bea.get_by_role("button", name="Turn off my captions")).to_be_visible()
-    bar = bea.get_by_test_id("own-bar").bounding_box()
-    assert bar
-    assert bar["height"] < 200  # the phone shows a room and not only what one may do
+    assert height_of_bar(bea) < 200  # the phone shows a room and not only what one may do
     sheet = chat_of(bea)
     sheet.get_by_label("Say it on stage").check()
     write(bea, TURN)

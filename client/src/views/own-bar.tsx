@@ -76,7 +76,7 @@ function SpeakerBar(props: OwnBarProps) {
       {props.mayStepDown && (
         <button
           type="button"
-          class="button quiet small-button"
+          class="button quiet small-button step-down"
           onClick={() => props.onCommand({ type: "step_down" })}
         >
           {t("room.step_down")}
