@@ -156,17 +156,23 @@ export class Visit {
 
   /** Switch the own microphone, which is asked for the first time. */
   async toggleMicrophone(): Promise<void> {
-    const me = this.me();
+    const me = this.#shownSeat();
     if (me === undefined || this.#state.askingMicrophone) return;
     if (!me.muted) return this.#mute();
+    if (!(await this.#askForMicrophone())) return;
+    this.#deps.onTried();
+    this.#mutedByMyself = false;
+    // From here on another tap mutes again, even before the gate has answered.
+    await this.command({ type: "mute", muted: false });
+  }
+
+  async #askForMicrophone(): Promise<boolean> {
     this.#patch({ askingMicrophone: true });
     try {
-      if (!(await this.#voice.openMicrophone())) return;
-      this.#deps.onTried();
-      this.#mutedByMyself = false;
-      await this.#request({ type: "mute", muted: false });
+      return await this.#voice.openMicrophone();
     } catch (error) {
       this.#tell(error);
+      return false;
     } finally {
       this.#patch({ askingMicrophone: false });
     }
@@ -210,7 +216,7 @@ export class Visit {
 
   /** The key to talk is held, or let go. */
   async hold(down: boolean): Promise<void> {
-    const me = this.me();
+    const me = this.#shownSeat();
     if (me === undefined || me.role === "listener" || !this.#choices.pushToTalk) return;
     if (this.#release !== null) clearTimeout(this.#release);
     this.#release = null;
@@ -242,6 +248,12 @@ export class Visit {
   /** The own seat, as the gate told it. */
   me(): ParticipantView | undefined {
     return this.#known === null ? undefined : participantOf(this.#known, this.#deps.memberId);
+  }
+
+  /** The own seat as it is on the screen, which is what a tap or a key means. */
+  #shownSeat(): ParticipantView | undefined {
+    const { state } = this.#state;
+    return state === null ? undefined : participantOf(state, this.#deps.memberId);
   }
 
   /** Send a command; what it will change of the own seat is shown until the gate has answered. */
