@@ -102,6 +102,7 @@ async function main(root: HTMLElement): Promise<void> {
     act: app.pressed,
   });
   const device = new RoomOnDevice(document, navigator, app);
+  navigator.mediaDevices?.addEventListener("devicechange", app.sound.devicesChanged);
   store.subscribe(() => device.follow(store.get()));
   void app.start();
   void app.updates.start();

@@ -99,7 +99,7 @@ export class RoomOnDevice {
       session.playbackState = "none";
     } else {
       const artwork = [{ src: "/icon-512.png", sizes: "512x512", type: "image/png" }];
-      session.metadata = new MediaMetadata({ title, artist: "Masil", artwork });
+      session.metadata = new MediaMetadata({ title, artist: this.#page.location.host, artwork });
       session.playbackState = silent ? "paused" : "playing";
     }
     if ("setMicrophoneActive" in session) void session.setMicrophoneActive(microphoneOn);

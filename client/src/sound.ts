@@ -81,6 +81,12 @@ export class Sound {
 
   lookForDevices = async (): Promise<void> => this.#patch({ devices: await listDevices() });
 
+  /** A loudspeaker that was chosen may be back. */
+  devicesChanged = (): void => {
+    this.#deps.follow(this.choices);
+    if (this.#state.shown === "settings") void this.lookForDevices();
+  };
+
   /** Open the microphone for its level only; nobody hears it. */
   tryMicrophone = async (): Promise<void> => {
     this.#patch({ problem: null });

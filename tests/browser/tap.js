@@ -17,6 +17,7 @@
   if (getUserMedia) {
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       seen.asked.push(constraints.audio);
+      if (masilTest.refuse) throw new DOMException("as if it were unplugged", "NotFoundError");
       // The echo canceller would shape the sound that the test compares.
       const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
       const stream = await getUserMedia({ ...constraints, audio: { ...constraints.audio, ...plain } });
