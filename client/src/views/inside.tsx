@@ -21,9 +21,9 @@ import {
   People,
   PersonPage,
   ProfilePage,
+  Room,
   You,
 } from "./rare";
-import { Room } from "./room";
 import { TalkContext } from "./talk-context";
 import { SoundContext } from "./sound-context";
 import { SoundDialogs } from "./sound-dialogs";

@@ -2,9 +2,9 @@
 
 import { useText } from "./language";
 import { keyIn } from "./sound-button";
-import type { SoundBody } from "./sound-dialogs";
+import type { SoundProps } from "./sound-settings";
 
-export const Shortcuts: SoundBody = ({ sound, actions, onClose }) => {
+export function Shortcuts({ sound, actions, onClose }: SoundProps) {
   const text = useText();
   const { t } = text;
   const { pushToTalk, talkKey, shortcuts } = sound.choices;
@@ -31,7 +31,7 @@ export const Shortcuts: SoundBody = ({ sound, actions, onClose }) => {
         <input
           type="checkbox"
           checked={shortcuts}
-          onChange={(event) => actions?.change({ shortcuts: event.currentTarget.checked })}
+          onChange={(event) => actions.change({ shortcuts: event.currentTarget.checked })}
         />
         <span>{t("sound.shortcuts_on")}</span>
       </label>
@@ -40,4 +40,4 @@ export const Shortcuts: SoundBody = ({ sound, actions, onClose }) => {
       </button>
     </div>
   );
-};
+}

@@ -6,22 +6,28 @@ import { loudspeakersOffered } from "../media/playback";
 import type { Device } from "../media/devices";
 import type { SoundChoices } from "../media/choices";
 import { mayBeHeld } from "../keys";
+import type { Sound, SoundState } from "../sound";
 import { MicrophoneIcon, SoundIcon } from "./icons";
 import { useText } from "./language";
 import { MicrophoneHelp } from "./microphone-help";
 import { Problem } from "./problem";
 import { keyIn } from "./sound-button";
-import type { SoundBody } from "./sound-dialogs";
 
 /** A whisper near the microphone is louder. */
 const HEARD_RMS = 0.01;
 /** Shown from silence to as loud as speech gets, in decibels below full scale. */
 const FLOOR_DB = 60;
 
-export const SoundSettings: SoundBody = ({ sound, actions, onClose }) => {
+export interface SoundProps {
+  readonly sound: SoundState;
+  readonly actions: Sound;
+  readonly onClose: () => void;
+}
+
+export function SoundSettings({ sound, actions, onClose }: SoundProps) {
   const { t } = useText();
   const { choices, devices } = sound;
-  const change = (fields: Partial<SoundChoices>) => actions?.change(fields);
+  const change = (fields: Partial<SoundChoices>) => actions.change(fields);
   const missing = microphoneMissing();
   return (
     <div class="stack sound" data-testid="sound">
@@ -37,13 +43,13 @@ export const SoundSettings: SoundBody = ({ sound, actions, onClose }) => {
               onChoose={(microphoneId) => change({ microphoneId })}
             />
             {sound.trying ? (
-              <Level level={actions?.level} />
+              <Level level={actions.level} />
             ) : (
               <div class="row">
                 <button
                   type="button"
                   class="button quiet small-button"
-                  onClick={() => void actions?.tryMicrophone()}
+                  onClick={() => void actions.tryMicrophone()}
                 >
                   <MicrophoneIcon off={false} />
                   {t("sound.try")}
@@ -66,7 +72,7 @@ export const SoundSettings: SoundBody = ({ sound, actions, onClose }) => {
             onChoose={(loudspeakerId) => change({ loudspeakerId })}
           />
         )}
-        <Tone play={actions?.playTone} />
+        <Tone play={actions.playTone} />
       </section>
       {missing === null && <PushToTalk choices={choices} change={change} />}
       <div class="row apart">
@@ -74,7 +80,7 @@ export const SoundSettings: SoundBody = ({ sound, actions, onClose }) => {
         <button
           type="button"
           class="link keys-only"
-          onClick={() => actions?.show("shortcuts")}
+          onClick={() => actions.show("shortcuts")}
         >
           {t("sound.shortcuts")}
         </button>
@@ -84,7 +90,7 @@ export const SoundSettings: SoundBody = ({ sound, actions, onClose }) => {
       </button>
     </div>
   );
-};
+}
 
 interface DeviceChoiceProps {
   readonly label: string;
@@ -116,14 +122,14 @@ function DeviceChoice({ label, usual, devices, chosen, onChoose }: DeviceChoiceP
 }
 
 /** Drawn at the pace of the screen, outside the page's state. */
-function Level({ level }: { level: (() => number) | undefined }) {
+function Level({ level }: { level: () => number }) {
   const { t } = useText();
   const bar = useRef<HTMLDivElement>(null);
   const [heard, setHeard] = useState(false);
   useEffect(() => {
     let frame = 0;
     const draw = () => {
-      const now = level?.() ?? 0;
+      const now = level();
       const shown = Math.min(1, Math.max(0, 1 + (20 * Math.log10(now || 1e-9)) / FLOOR_DB));
       bar.current?.style.setProperty("--level", shown.toFixed(3));
       if (now >= HEARD_RMS) setHeard(true);
@@ -206,12 +212,12 @@ function Switch({ text, hint, on, disabled = false, onSwitch }: SwitchProps) {
   );
 }
 
-function Tone({ play }: { play: (() => Promise<void>) | undefined }) {
+function Tone({ play }: { play: () => Promise<void> }) {
   const { t } = useText();
   const [playing, setPlaying] = useState(false);
   const listen = async () => {
     setPlaying(true);
-    await play?.();
+    await play();
     setPlaying(false);
   };
   return (

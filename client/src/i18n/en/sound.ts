@@ -45,7 +45,6 @@ export const sound = {
   "sound.heard": "You are heard",
   "sound.key_space": "Space",
   "sound.kept_here": "Kept on this device only.",
-  "sound.not_loaded": "This part of the page could not be loaded. Reload the page.",
   "volume.title": "How loud {name} is for you",
   "volume.text": "Only here, on this device.",
   "room.no_microphone_how": "You can listen. How to talk here",

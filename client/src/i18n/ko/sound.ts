@@ -44,7 +44,6 @@ export const sound = {
   "sound.heard": "모두에게 들려요",
   "sound.key_space": "스페이스",
   "sound.kept_here": "이 기기에만 남아요.",
-  "sound.not_loaded": "페이지의 이 부분을 불러오지 못했어요. 새로 고쳐 주세요.",
   "volume.title": "{name}님의 소리 크기",
   "volume.text": "이 기기에서 나에게만 달라져요.",
   "room.no_microphone_how": "들을 수는 있어요. 여기서 말하려면",
