@@ -80,4 +80,6 @@ def test_without_a_secure_page_one_listens_and_is_told_how_to_talk(
         notice = bea.page.get_by_test_id("notice").filter(has_text="secure pages only")
         expect(notice).to_be_visible()
         bea.hears_voices()
-        assert ann.errors == bea.errors == []
+        assert ann.errors == []
+        # What Chromium itself writes about a header that means nothing without TLS.
+        assert [e for e in bea.errors if "Cross-Origin-Opener-Policy" not in e] == []

@@ -15,12 +15,11 @@ export class LevelMeter {
 
   /** Listen to this track instead of the one before. */
   listen(track: MediaStreamTrack): void {
-    this.#letGo();
-    this.#audio ??= new AudioContext();
-    if (this.#analyser === null) {
-      this.#analyser = this.#audio.createAnalyser();
-      this.#analyser.fftSize = SAMPLES;
-    }
+    // Where the device failed, so did the context that was on it.
+    this.close();
+    this.#audio = new AudioContext();
+    this.#analyser = this.#audio.createAnalyser();
+    this.#analyser.fftSize = SAMPLES;
     this.#copy = track.clone();
     this.#copy.enabled = true;
     this.#source = this.#audio.createMediaStreamSource(new MediaStream([this.#copy]));
@@ -47,14 +46,9 @@ export class LevelMeter {
   }
 
   close(): void {
-    this.#letGo();
-    void this.#audio?.close();
-    this.#audio = this.#analyser = null;
-  }
-
-  #letGo(): void {
     this.#source?.disconnect();
     this.#copy?.stop();
-    this.#source = this.#copy = null;
+    void this.#audio?.close();
+    this.#audio = this.#analyser = this.#source = this.#copy = null;
   }
 }
