@@ -35,7 +35,9 @@ REMEMBER = """(() => {
   window.device = seen;
 })()"""
 AWAKE = "() => device.locks.filter((lock) => !lock.released).length"
-ASKS_FOR_TAP = "[[...document.querySelectorAll('button')].some((b) => b.textContent === 'Tap to hear')]"
+ASKS_FOR_TAP = (
+    "[[...document.querySelectorAll('button')].some((b) => b.textContent === 'Tap to hear')]"
+)
 CAPTURES = "() => masilTest.seen.microphones.length"
 
 
@@ -111,7 +113,9 @@ def audio_processes() -> list[int]:
         if not entry.name.isdigit():
             continue
         try:
-            parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            parents[int(entry.name)] = int(
+                (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            )
             if b"audio.mojom.AudioService" in (entry / "cmdline").read_bytes():
                 audio.append(int(entry.name))
         except OSError:

@@ -58,7 +58,10 @@ def test_without_a_secure_page_one_listens_and_is_told_how_to_talk(
     ):
         flows.come_as_founder(house, ann.page, FOUNDER_NUMBER, "Ann")
         flows.knock(house, bea.page, NEWCOMER_NUMBER, "Bea")
-        assert bea.page.evaluate("() => [isSecureContext, !navigator.mediaDevices]") == [False, True]
+        assert bea.page.evaluate("() => [isSecureContext, !navigator.mediaDevices]") == [
+            False,
+            True,
+        ]
         flows.add_contact(ann.page, NEWCOMER_NUMBER)
         flows.let_in(ann.page, bea.page, "Bea")
         flows.open_room(ann.page, "Without a lock")

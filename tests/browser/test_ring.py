@@ -42,16 +42,11 @@ def word_starts_ms(heard: Heard) -> list[float]:
     hop = RATE_HZ // 100
     blocks = heard.samples[: len(heard.samples) // hop * hop].reshape(-1, hop)
     loud = np.sqrt(np.mean(np.square(blocks), axis=1)) > 0.05
-    starts = []
-    for at in np.flatnonzero(loud):
-        if at >= 40 and not loud[at - 40 : at].any():
-            starts.append(heard.start_ms + 10.0 * float(at))
-    return starts
+    firsts = (at for at in np.flatnonzero(loud) if at >= 40 and not loud[at - 40 : at].any())
+    return [heard.start_ms + 10.0 * float(at) for at in firsts]
 
 
-def test_a_ring_comes_with_the_sound(
-    playwright: Playwright, house: House, tmp_path: Path
-) -> None:
+def test_a_ring_comes_with_the_sound(playwright: Playwright, house: House, tmp_path: Path) -> None:
     with (
         person(playwright, house.url, write_wav(tmp_path / "a.wav", words())) as ann,
         person(playwright, house.url) as bea,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import wave
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser import flows
-from tests.browser.audio import RATE_HZ, Samples, write_wav
+from tests.browser.audio import RATE_HZ, Samples
 from tests.browser.house import House
 from tests.browser.person import FLAGS, Person, person
 
@@ -112,15 +113,18 @@ def channels_db(listener: Person) -> list[dict[int, float]]:
     """How loud both tones are in the left and in the right channel that are played."""
     spectra = listener.page.evaluate(CHANNELS)
     bins = {hz: round(hz * 8192 / RATE_HZ) for hz in (LEFT_HZ, RIGHT_HZ)}
-    return [
-        {hz: max(spectrum[at - 2 : at + 3]) for hz, at in bins.items()} for spectrum in spectra
-    ]
+    return [{hz: max(spectrum[at - 2 : at + 3]) for hz, at in bins.items()} for spectrum in spectra]
 
 
 def asked(page: Page) -> dict[str, Any]:
     """What the page last asked the browser's microphone for."""
     found: dict[str, Any] = page.evaluate("() => masilTest.seen.asked.at(-1)")
     return found
+
+
+def asks_without(page: Page, constraint: str) -> bool:
+    """Whether the microphone was last asked for without this filter."""
+    return asked(page)[constraint] is False
 
 
 def test_the_microphone_is_tried_before_anybody_hears_it(people: tuple[Person, Person]) -> None:
@@ -185,7 +189,7 @@ def test_what_is_done_to_the_voice_is_chosen_and_remembered(people: tuple[Person
         ("Make quiet speech louder", "autoGainControl"),
     ):
         page.get_by_label(name).uncheck()
-        until(page, lambda constraint=constraint: asked(page)[constraint] is False, name)
+        until(page, partial(asks_without, page, constraint), name)
         assert kept(page)[constraint] is False
     close(page)
     bea.hears_voices()
