@@ -35,6 +35,7 @@ class LossyRoad:
     """A UDP proxy in a thread of its own; every client gets a socket towards the server."""
 
     def __init__(self, server_port: int) -> None:
+        self.server_port = server_port
         self._server = ("127.0.0.1", server_port)
         self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._front.bind(("0.0.0.0", 0))

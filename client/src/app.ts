@@ -24,8 +24,11 @@ import { NO_PEOPLE, Profiles } from "./profiles";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
 import { Reporting } from "./reporting";
+import { Sound } from "./sound";
 import type { Store } from "./store";
 import { Talking } from "./talking";
+import type { KeyAction } from "./keys";
+import { SoundChoiceStore } from "./media/choices";
 import { ReadAloud } from "./media/read-aloud";
 import { Updates, type VersionBrowser } from "./updates";
 import { Visit } from "./visit";
@@ -61,6 +64,7 @@ export class App {
   readonly talking: Talking;
   readonly reporting: Reporting;
   readonly updates: Updates;
+  readonly sound: Sound;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -92,6 +96,13 @@ export class App {
       store: deps.store,
       signalling: this.#signalling,
       aloud: new ReadAloud(deps.storage, globalThis.speechSynthesis),
+    });
+    this.sound = new Sound({
+      store: deps.store,
+      kept: new SoundChoiceStore(deps.storage),
+      loudspeakers: deps.loudspeakers,
+      follow: (choices) => void this.#visit?.choose(choices),
+      visitLevel: () => this.#visit?.level() ?? null,
     });
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
@@ -212,6 +223,26 @@ export class App {
   leaveRoom = (): void => this.go({ view: "hallway" });
   toggleMicrophone = (): void => void this.#visit?.toggleMicrophone();
   hear = (): void => void this.#visit?.hear();
+  /** Silence on this device until `hear`. */
+  hush = (): void => this.#visit?.hush();
+
+  /** A key that means something in a room. */
+  pressed = (action: KeyAction): void => {
+    switch (action) {
+      case "microphone":
+        if (this.#visit?.me()?.role !== "listener") this.toggleMicrophone();
+        break;
+      case "hold":
+      case "release":
+        void this.#visit?.hold(action === "hold");
+        break;
+      case "shortcuts":
+        this.sound.show("shortcuts");
+        break;
+      default:
+        action satisfies never;
+    }
+  };
   /** A command about the room one is in. */
   inRoom = (command: Command): void => void this.#visit?.command(command);
 
@@ -226,6 +257,7 @@ export class App {
     void this.updates.look();
     void this.push.refresh();
     this.#signalling.retryNow();
+    void this.#visit?.wake();
     void this.#signalling.reach().then((reached) => (reached ? this.#visit?.sync() : undefined));
   };
 
@@ -343,6 +375,8 @@ export class App {
         signalling: this.#signalling,
         memberId: me.memberId,
         loudspeakers: this.#deps.loudspeakers,
+        choices: this.sound.choices,
+        onTried: this.sound.used,
         onChange: (visit) => this.#store.patch({ visit }),
         onNotice: this.tell,
       });
@@ -373,6 +407,7 @@ export class App {
     this.#visit?.stop();
     this.#visit = null;
     this.talking.close();
+    this.sound.show(null);
     this.#store.patch({ visit: null });
   }
 
@@ -402,6 +437,7 @@ export class App {
   #sessionOver(): void {
     const { me } = this.#store.get();
     if (me !== null) this.addressBook.forgetNames(me);
+    this.sound.forgetPeople();
     this.#signedOut();
   }
 

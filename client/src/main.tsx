@@ -6,6 +6,8 @@ import { App } from "./app";
 import { loadText } from "./i18n/load";
 import { chooseLocale, chooseRegion, type Locale, type Text } from "./i18n/text";
 import { takeLink } from "./links";
+import { watchKeys } from "./keys";
+import { RoomOnDevice } from "./room-on-device";
 import { routeOf } from "./route";
 import { INTO_ROOM, TO_THE_DOOR } from "./house-window";
 import { passkeysOfBrowser } from "./passkey-browser";
@@ -111,6 +113,14 @@ async function main(root: HTMLElement): Promise<void> {
     }
   });
   watchWaking(window, app.wake);
+  watchKeys(window, {
+    choices: () => app.sound.choices,
+    inRoom: () => store.get().visit?.status === "inside",
+    act: app.pressed,
+  });
+  const device = new RoomOnDevice(document, navigator, app);
+  navigator.mediaDevices?.addEventListener("devicechange", app.sound.devicesChanged);
+  store.subscribe(() => device.follow(store.get()));
   void app.start();
   void app.updates.start();
 }

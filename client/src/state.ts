@@ -24,6 +24,7 @@ import type { PasskeyProblem } from "./passkey-browser";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { RoomState } from "./room";
+import { USUAL_SOUND, type SoundState } from "./sound";
 import type { Route } from "./route";
 import type { Connection, FailureCode } from "./signalling";
 import { NO_TALK, type TalkState } from "./talk";
@@ -93,6 +94,8 @@ export interface VisitState {
   readonly speaking: ReadonlySet<number>;
   readonly ownVoice: boolean;
   readonly askingMicrophone: boolean;
+  /** The key to talk is held. */
+  readonly holding: boolean;
   /** Who is banned from the room, once a host has asked. */
   readonly bans: readonly PersonView[] | null;
 }
@@ -129,6 +132,7 @@ export interface AppState {
   /** A new version of the page waits. */
   readonly updateWaiting: boolean;
   readonly online: boolean;
+  readonly sound: SoundState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -170,5 +174,6 @@ export function initialState(route: Route, link: Link | null, region: string): A
     shared: null,
     updateWaiting: false,
     online: true,
+    sound: USUAL_SOUND,
   };
 }

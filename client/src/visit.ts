@@ -5,6 +5,7 @@
  * `Voice`. Never draws anything.
  */
 
+import { volumeOf, type SoundChoices } from "./media/choices";
 import { MicrophoneError } from "./media/microphone";
 import { Voice } from "./media/voice";
 import type { ParticipantView } from "./protocol.gen";
@@ -23,11 +24,16 @@ import { wishOf, withWishes, type Wish } from "./wishes";
 const PROBE_TIMEOUT_MS = 3_000;
 /** The microphone is switched off so soon, whether or not the gate has answered. */
 const MUTE_WITHIN_MS = 200;
+/** The end of the last word is heard, too, when the key to talk is let go. */
+const RELEASE_MS = 200;
 
 export interface VisitDependencies {
   readonly signalling: Pick<Signalling, "request" | "reach">;
   readonly memberId: string;
   readonly loudspeakers: HTMLElement;
+  readonly choices: SoundChoices;
+  /** The microphone was used for the first time, or once more. */
+  readonly onTried: () => void;
   readonly onChange: (state: VisitState) => void;
   readonly onNotice: (notice: Notice) => void;
 }
@@ -41,10 +47,13 @@ export class Visit {
   #wishes: readonly Wish[] = [];
   #syncing = false;
   #mutedByMyself = true;
+  #choices: SoundChoices;
+  #release: ReturnType<typeof setTimeout> | null = null;
   #over = false;
 
   constructor(roomId: string, deps: VisitDependencies) {
     this.#deps = deps;
+    this.#choices = deps.choices;
     this.#state = {
       roomId,
       status: "joining",
@@ -56,6 +65,7 @@ export class Visit {
       speaking: new Set(),
       ownVoice: false,
       askingMicrophone: false,
+      holding: false,
       bans: null,
     };
     const { signalling } = deps;
@@ -76,8 +86,10 @@ export class Visit {
         onBlocked: (blocked) => this.#patch({ blocked }),
         onSpeaking: (speaking, ownVoice) => this.#patch({ speaking, ownVoice }),
         onMicrophoneLost: () => this.#microphoneLost(),
+        onMicrophoneKept: (error) => this.#tell(error),
       },
     );
+    void this.#voice.choose(deps.choices);
   }
 
   get state(): VisitState {
@@ -144,19 +156,25 @@ export class Visit {
 
   /** Switch the own microphone, which is asked for the first time. */
   async toggleMicrophone(): Promise<void> {
-    const { state } = this.#state;
-    const me = state === null ? undefined : participantOf(state, this.#deps.memberId);
+    const me = this.#shownSeat();
     if (me === undefined) return;
     // By what is shown, which may be a wish still: who sees himself heard can mute at once.
     if (!me.muted) return this.#mute();
     if (this.#state.askingMicrophone) return;
+    if (!(await this.#askForMicrophone())) return;
+    this.#deps.onTried();
+    this.#mutedByMyself = false;
+    // From here on another tap mutes again, even before the gate has answered.
+    await this.command({ type: "mute", muted: false });
+  }
+
+  async #askForMicrophone(): Promise<boolean> {
     this.#patch({ askingMicrophone: true });
     try {
-      await this.#voice.openMicrophone();
-      this.#mutedByMyself = false;
-      await this.#request({ type: "mute", muted: false });
+      return await this.#voice.openMicrophone();
     } catch (error) {
       this.#tell(error);
+      return false;
     } finally {
       this.#patch({ askingMicrophone: false });
     }
@@ -185,15 +203,59 @@ export class Visit {
     return this.#voice.resume();
   }
 
+  /** Silence on this device until `hear`. */
+  hush(): void {
+    this.#voice.pause();
+  }
+
+  /** How one wants to speak and hear from now on. */
+  async choose(choices: SoundChoices): Promise<void> {
+    this.#choices = choices;
+    this.#letThrough();
+    this.#wantVolumes();
+    await this.#voice.choose(choices);
+  }
+
+  /** The key to talk is held, or let go. */
+  async hold(down: boolean): Promise<void> {
+    const me = this.#shownSeat();
+    if (me === undefined || me.role === "listener" || !this.#choices.pushToTalk) return;
+    if (this.#release !== null) clearTimeout(this.#release);
+    this.#release = null;
+    if (!down) {
+      this.#release = setTimeout(() => this.#holding(false), RELEASE_MS);
+      return;
+    }
+    this.#holding(true);
+    if (me.muted) await this.toggleMicrophone();
+  }
+
+  /** How loud the own microphone is, muted or not; null where it is closed. */
+  level(): number | null {
+    return this.#voice.microphoneOpen ? this.#voice.level() : null;
+  }
+
+  /** The page runs again. */
+  wake(): Promise<void> {
+    return this.#voice.wake();
+  }
+
   /** The visit is over: silence, and the microphone is given back. */
   stop(): void {
     this.#over = true;
+    if (this.#release !== null) clearTimeout(this.#release);
     this.#voice.stop();
   }
 
   /** The own seat, as the gate told it. */
   me(): ParticipantView | undefined {
     return this.#known === null ? undefined : participantOf(this.#known, this.#deps.memberId);
+  }
+
+  /** The own seat as it is on the screen, which is what a tap or a key means. */
+  #shownSeat(): ParticipantView | undefined {
+    const { state } = this.#state;
+    return state === null ? undefined : participantOf(state, this.#deps.memberId);
   }
 
   /** Send a command; what it will change of the own seat is shown until the gate has answered. */
@@ -214,7 +276,27 @@ export class Visit {
 
   #know(known: RoomState): void {
     this.#known = known;
+    this.#wantVolumes();
     this.#patch({ state: withWishes(known, this.#deps.memberId, this.#wishes) });
+  }
+
+  #holding(holding: boolean): void {
+    this.#patch({ holding });
+    this.#letThrough();
+  }
+
+  #letThrough(): void {
+    const me = this.me();
+    if (me === undefined || me.role === "listener") return;
+    const wanted = !this.#choices.pushToTalk || this.#state.holding;
+    this.#voice.enableMicrophone(wanted && !me.muted);
+  }
+
+  #wantVolumes(): void {
+    const quieter = (this.#known?.room.participants ?? [])
+      .map(({ csrc, memberId }) => [csrc, volumeOf(this.#choices, memberId)] as const)
+      .filter(([, volume]) => volume < 1);
+    this.#voice.want(new Map(quieter));
   }
 
   async #mute(): Promise<void> {
@@ -239,7 +321,7 @@ export class Visit {
   #followSeat(before: ParticipantView | undefined, me: ParticipantView | undefined): void {
     if (me === undefined) return;
     const onStage = me.role !== "listener";
-    if (onStage) this.#voice.enableMicrophone(!me.muted);
+    if (onStage) this.#letThrough();
     else if (this.#voice.microphoneOpen) void this.#voice.closeMicrophone();
     if (before === undefined) return;
     const wasOnStage = before.role !== "listener";

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,14 +102,16 @@ def person(
     microphone: Path | None = None,
     *,
     chromium: Path | None = None,
+    secure: bool = True,
+    flags: Sequence[str] = FLAGS,
     **options: Any,
 ) -> Iterator[Person]:
     """Open a browser, `chromium` or the one of this machine.
 
-    `options` go to `new_context` (viewport, locale, color_scheme …).
+    `secure`: as localhost is; other addresses get no microphone without TLS. `options` go to
+    `new_context` (viewport, locale, color_scheme …).
     """
-    # As localhost is: other addresses get no microphone without TLS.
-    flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={url}"]
+    flags = [*flags, f"--unsafely-treat-insecure-origin-as-secure={url}"] if secure else [*flags]
     if microphone:
         flags.append(f"--use-file-for-fake-audio-capture={microphone}")
     program = str(chromium) if chromium else chromium_path()

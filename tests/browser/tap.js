@@ -1,6 +1,6 @@
 // Run in a page by tests only: remembers microphones and PeerConnections, and taps streams.
 (() => {
-  const seen = { microphones: [], connections: [] };
+  const seen = { microphones: [], asked: [], connections: [] };
   const remember = (realm) => {
     const Native = realm.RTCPeerConnection;
     realm.RTCPeerConnection = class extends Native {
@@ -16,9 +16,11 @@
   const getUserMedia = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (getUserMedia) {
     navigator.mediaDevices.getUserMedia = async (constraints) => {
+      seen.asked.push(constraints.audio);
+      if (masilTest.refuse) throw new DOMException("as if it were unplugged", "NotFoundError");
       // The echo canceller would shape the sound that the test compares.
       const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-      const stream = await getUserMedia({ ...constraints, audio: plain });
+      const stream = await getUserMedia({ ...constraints, audio: { ...constraints.audio, ...plain } });
       seen.microphones.push(stream);
       return stream;
     };

@@ -32,6 +32,8 @@ STRETCHED_MS = 160
 DOUBLED_MS = 100
 """Of what the player makes up while it waits; a second voice would last far longer."""
 RECORDED_MS = 6_000
+STUTTER_MS = 150
+"""After seconds of silence a player may run dry once more on a busy machine; voices are back."""
 AFTER_LONG_MS = 3_500
 """After five seconds of silence: a recording holds no more than one round of the tones."""
 
@@ -184,7 +186,7 @@ def test_after_a_cut_of_five_seconds_that_no_event_tells_voices_are_back_within_
             roads.mend()
 
     mended_ms, heard = record(people, cut, AFTER_LONG_MS)
-    back_ms = [heard_again_after_ms(each, mended_ms) for each in heard]
+    back_ms = [heard_again_after_ms(each, mended_ms, STUTTER_MS) for each in heard]
     print("heard again, by those who stayed and who moved:", *(f"{ms:.0f} ms" for ms in back_ms))
     assert max(back_ms) < BACK_MS
     for each in heard:
@@ -206,7 +208,7 @@ def test_a_page_that_slept_while_the_network_changed_is_back_within_two_seconds(
         frozen.send("Page.setWebLifecycleState", {"state": "active"})
 
     woke_ms, heard = record(people, sleep, AFTER_LONG_MS)
-    back_ms = [heard_again_after_ms(each, woke_ms) for each in heard]
+    back_ms = [heard_again_after_ms(each, woke_ms, STUTTER_MS) for each in heard]
     print("heard again, by those who stayed and who slept:", *(f"{ms:.0f} ms" for ms in back_ms))
     assert max(back_ms) < BACK_MS
     for each in heard:

@@ -41,9 +41,13 @@ def longest_silence_ms(heard: Heard) -> float:
     return max((length for _, length in silences(heard)), default=0.0)
 
 
-def heard_again_after_ms(heard: Heard, event_ms: float) -> float:
-    """How long after an event the last silence that it may have caused was over; 0: none came."""
-    ends = [start + length for start, length in silences(heard) if start + length > event_ms]
+def heard_again_after_ms(heard: Heard, event_ms: float, least_ms: int = 40) -> float:
+    """How long after an event the last silence that it may have caused was over; 0: none came.
+
+    Silences shorter than `least_ms` are not looked at.
+    """
+    gaps = silences(heard, least_ms)
+    ends = [start + length for start, length in gaps if start + length > event_ms]
     return max(ends, default=event_ms) - event_ms
 
 

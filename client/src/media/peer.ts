@@ -6,6 +6,7 @@
  */
 
 import type { IceServer } from "../protocol.gen";
+import { takingStereo, wantingMusic } from "./opus";
 import type { Vitals } from "./quality";
 import type { Realm } from "./realm";
 
@@ -34,9 +35,18 @@ export class Peer {
     };
   }
 
-  /** Take the server's offer; the answer is ready at once, as the server needs no candidates. */
-  async answer(offer: string, track: () => MediaStreamTrack | null): Promise<string> {
-    await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
+  /**
+   * Take the server's offer; the answer is ready at once, as the server needs no candidates.
+   *
+   * With `music` the microphone is sent in two channels, and any slot may bring two.
+   */
+  async answer(
+    offer: string,
+    music: boolean,
+    track: () => MediaStreamTrack | null,
+  ): Promise<string> {
+    const sdp = music ? wantingMusic(offer) : offer;
+    await this.#connection.setRemoteDescription({ type: "offer", sdp });
     const [microphone, ...slots] = this.#connection.getTransceivers();
     if (microphone === undefined) throw new Error("the offer has no m-line for the microphone");
     microphone.direction = "sendonly";
@@ -46,7 +56,8 @@ export class Peer {
       this.#events.onSlot(index + 1, slot.receiver.track, slot.receiver);
     }
     await microphone.sender.replaceTrack(track());
-    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    const answer = await this.#connection.createAnswer();
+    await this.#connection.setLocalDescription({ ...answer, sdp: takingStereo(answer.sdp ?? "") });
     return this.#connection.localDescription?.sdp ?? "";
   }
 

@@ -5,23 +5,18 @@
  * loudspeakers. Never talks to the gate itself: `VoiceLink` does, and tests can bring their own.
  */
 
-import type { IceServer } from "../protocol.gen";
-import { Microphone } from "./microphone";
-import { Peer, type PeerState } from "./peer";
+import { capturedOtherwise, USUAL, type SoundChoices } from "./choices";
+import { Microphone, MicrophoneError } from "./microphone";
+import { answerFrom, newLine, type Line, type Offer } from "./line";
+import type { PeerState } from "./peer";
 import { Playback } from "./playback";
 import { LOOK_EVERY_MS, Pulse } from "./pulse";
 import { Quality, type Weakness } from "./quality";
 import { newRealm, PAGE } from "./realm";
 import { SpeakingWatch } from "./speaking";
+import { VolumeFollower, type Volumes } from "./volumes";
 
 export type VoiceState = "waiting" | "connecting" | "connected" | "reconnecting";
-
-export interface Offer {
-  readonly mediaId: string;
-  readonly sdp: string;
-  /** Relays for where UDP to the server is blocked. */
-  readonly iceServers: IceServer[];
-}
 
 /** What the voices need of the gate; null where it refuses or is away. */
 export interface VoiceLink {
@@ -39,14 +34,8 @@ export interface VoiceEvents {
   onBlocked: (blocked: boolean) => void;
   onSpeaking: (csrcs: ReadonlySet<number>, own: boolean) => void;
   onMicrophoneLost: () => void;
-}
-
-/** A connection and what is heard on it. */
-interface Line {
-  readonly peer: Peer;
-  readonly mediaId: string;
-  readonly tracks: Map<number, MediaStreamTrack>;
-  readonly receivers: RTCRtpReceiver[];
+  /** Another microphone could not be opened; the one before goes on. */
+  onMicrophoneKept: (error: MicrophoneError) => void;
 }
 
 const CONNECT_MS = 8_000;
@@ -59,6 +48,8 @@ export class Voice {
   readonly #microphone: Microphone;
   readonly #playback: Playback;
   readonly #speaking: SpeakingWatch;
+  readonly #volumes: VolumeFollower;
+  #choices: SoundChoices = USUAL;
   /** The line that is heard. */
   #current: Line | null = null;
   /** The line that takes its place as soon as it is connected. */
@@ -74,12 +65,16 @@ export class Voice {
     this.#parent = parent;
     this.#link = link;
     this.#events = events;
-    this.#microphone = new Microphone(() => {
-      void this.#sendFrom(null);
-      events.onMicrophoneLost();
+    this.#microphone = new Microphone(() => this.#choices, {
+      onReplaced: (track) => void this.#sendFrom(track),
+      onLost: () => {
+        void this.#sendFrom(null);
+        events.onMicrophoneLost();
+      },
     });
     this.#playback = new Playback(parent, events.onBlocked);
-    this.#speaking = new SpeakingWatch(() => this.#microphone.level(), events.onSpeaking);
+    this.#speaking = new SpeakingWatch(() => this.#microphone.heardLevel(), events.onSpeaking);
+    this.#volumes = new VolumeFollower((slot, volume) => this.#playback.setVolume(slot, volume));
   }
 
   get microphoneOpen(): boolean {
@@ -97,38 +92,32 @@ export class Voice {
     if (offer.mediaId === this.mediaId || offer.mediaId === this.#coming?.mediaId) return;
     this.#drop();
     if (this.#current === null) this.#set(this.#state === "waiting" ? "connecting" : "reconnecting");
-    const line = this.#newLine(offer);
+    const realm = this.#state === "connecting" ? PAGE : newRealm(this.#parent);
+    const line = newLine(offer, realm, {
+      onState: (state) => this.#follow(line, state),
+      onSlot: (slot, track) => {
+        if (this.#current === null) this.#playback.play(slot, track);
+      },
+    });
     this.#coming = line;
     this.#after(CONNECT_MS, () => void this.renew());
-    const sdp = await answerFrom(line.peer, offer.sdp, () => this.#microphone.track);
+    const { music } = this.#choices;
+    const sdp = await answerFrom(line.peer, offer.sdp, music, () => this.#microphone.track);
     if (this.#coming !== line || sdp === null) return;
     const accepted = await this.#link.answer(offer.mediaId, sdp);
     if (accepted === null && this.#coming === line) this.#renewLater();
   }
 
-  #newLine(offer: Offer): Line {
-    const first = this.#state === "connecting";
-    const peer = new Peer(
-      offer.iceServers,
-      {
-        onState: (state) => this.#follow(line, state),
-        onSlot: (slot, track, receiver) => {
-          line.tracks.set(slot, track);
-          line.receivers.push(receiver);
-          if (this.#current === null) this.#playback.play(slot, track);
-        },
-      },
-      first ? PAGE : newRealm(this.#parent),
-    );
-    const line: Line = { peer, mediaId: offer.mediaId, tracks: new Map(), receivers: [] };
-    return line;
-  }
-
   /** A new connection in place of a failed one; tries until it succeeds or is told to wait. */
   async renew(): Promise<void> {
     if (this.#renewing || this.#stopped) return;
-    this.#renewing = true;
     this.#set("reconnecting");
+    await this.#replace();
+  }
+
+  /** The old connection, if there is one, goes on until the new one is there. */
+  async #replace(): Promise<void> {
+    this.#renewing = true;
     try {
       const offer = await this.#link.renew(this.mediaId);
       if (offer !== null) await this.take(offer);
@@ -145,11 +134,52 @@ export class Voice {
     this.#set("waiting");
   }
 
-  /** Open the microphone and put it on the line. Throws `MicrophoneError`. */
-  async openMicrophone(): Promise<void> {
+  /**
+   * Open the microphone and put it on the line; false where it was closed meanwhile.
+   *
+   * Throws `MicrophoneError`.
+   */
+  async openMicrophone(): Promise<boolean> {
     const track = await this.#microphone.open();
-    if (this.#stopped) this.#microphone.close();
-    else await this.#sendFrom(track);
+    await this.#sendFrom(track);
+    return track !== null;
+  }
+
+  /** How the own sound is wanted from now on; what is open or connected follows. */
+  async choose(choices: SoundChoices): Promise<void> {
+    const before = this.#choices;
+    this.#choices = choices;
+    await this.#playback.playOn(choices.loudspeakerId);
+    if (capturedOtherwise(before, choices)) await this.#reopenMicrophone();
+    // Only a new connection sends in another number of channels.
+    if (choices.music !== before.music && this.#current !== null && !this.#renewing) {
+      await this.#replace();
+    }
+  }
+
+  /** How loud whom: by CSRC. */
+  want(volumes: Volumes): void {
+    this.#volumes.want(volumes);
+  }
+
+  /** How loud the own microphone is now, muted or not: 0 to 1. */
+  level(): number {
+    return this.#microphone.level();
+  }
+
+  /** The page runs again, perhaps after a telephone call. */
+  async wake(): Promise<void> {
+    this.#microphone.wake();
+    await this.#playback.wake();
+  }
+
+  async #reopenMicrophone(): Promise<void> {
+    try {
+      await this.#microphone.reopen();
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error;
+      this.#events.onMicrophoneKept(error);
+    }
   }
 
   /** Let the own voice through or not. */
@@ -168,6 +198,11 @@ export class Voice {
     return this.#playback.resume();
   }
 
+  /** Silence here, until `resume`. */
+  pause(): void {
+    this.#playback.pause();
+  }
+
   /** The visit is over. */
   stop(): void {
     this.#stopped = true;
@@ -175,6 +210,7 @@ export class Voice {
     this.#hangUp();
     this.#microphone.close();
     this.#speaking.stop();
+    this.#volumes.stop();
     this.#playback.stop();
   }
 
@@ -196,7 +232,8 @@ export class Voice {
     this.#cancel();
     this.#renewals = 0;
     for (const [slot, track] of line.tracks) this.#playback.play(slot, track);
-    this.#speaking.watch(line.receivers);
+    this.#speaking.watch([...line.receivers.values()]);
+    this.#volumes.watch(line.receivers);
     this.#feelPulse(line);
     this.#set("connected");
   }
@@ -255,19 +292,5 @@ export class Voice {
   #cancel(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-  }
-}
-
-/** Null where the offer cannot be used, or the connection was hung up meanwhile. */
-async function answerFrom(
-  peer: Peer,
-  offer: string,
-  track: () => MediaStreamTrack | null,
-): Promise<string | null> {
-  try {
-    return await peer.answer(offer, track);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
   }
 }

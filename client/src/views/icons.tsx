@@ -100,3 +100,10 @@ export const ChatIcon = () => (
     <path d="M4 5h16v11h-9l-5 4v-4H4zM8 9h8M8 12.500h5" />
   </Icon>
 );
+export const SlidersIcon = () => (
+  <Icon>
+    <path d="M4 7h9M17 7h3M4 17h3M11 17h9" />
+    <circle cx="15" cy="7" r="2" />
+    <circle cx="9" cy="17" r="2" />
+  </Icon>
+);

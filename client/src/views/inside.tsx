@@ -21,10 +21,12 @@ import {
   People,
   PersonPage,
   ProfilePage,
+  Room,
   You,
 } from "./rare";
-import { Room } from "./room";
 import { TalkContext } from "./talk-context";
+import { SoundContext } from "./sound-context";
+import { SoundDialogs } from "./sound-dialogs";
 
 export interface InsideProps extends Omit<PageProps, "text"> {
   readonly me: Me;
@@ -50,29 +52,32 @@ export function Inside(props: InsideProps) {
   };
   return (
     <TalkContext.Provider value={talk}>
-      <PeopleHere
-        colours={visit.state?.colours ?? NO_COLOURS}
-        me={me}
-        people={state.people}
-        actions={actions.profiles}
-        room={visit.state?.room ?? null}
-        onCommand={actions.inRoom}
-      >
-        <Room
-          {...state}
-          visit={visit}
-          myId={me.memberId}
-          microphonesOffered={microphonesOffered()}
-          onAdmit={actions.admit}
-          onIgnore={actions.ignore}
-          onLeave={actions.leaveRoom}
-          onMicrophone={actions.toggleMicrophone}
-          onHear={actions.hear}
+      <SoundContext.Provider value={{ sound: state.sound, actions: actions.sound }}>
+        <PeopleHere
+          colours={visit.state?.colours ?? NO_COLOURS}
+          me={me}
+          people={state.people}
+          actions={actions.profiles}
+          room={visit.state?.room ?? null}
           onCommand={actions.inRoom}
-          onListBans={actions.listBans}
-          doorActions={actions.doors}
-        />
-      </PeopleHere>
+        >
+          <Room
+            {...state}
+            visit={visit}
+            myId={me.memberId}
+            microphonesOffered={microphonesOffered()}
+            onAdmit={actions.admit}
+            onIgnore={actions.ignore}
+            onLeave={actions.leaveRoom}
+            onMicrophone={actions.toggleMicrophone}
+            onHear={actions.hear}
+            onCommand={actions.inRoom}
+            onListBans={actions.listBans}
+            doorActions={actions.doors}
+          />
+        </PeopleHere>
+        <SoundDialogs />
+      </SoundContext.Provider>
     </TalkContext.Provider>
   );
 }

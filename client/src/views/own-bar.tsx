@@ -9,6 +9,9 @@ import { HandIcon, MicrophoneIcon } from "./icons";
 import { LANGUAGE_NAMES, LOCALES } from "../i18n/text";
 import { useText } from "./language";
 import { Beside } from "./beside";
+import { NoMicrophone } from "./microphone-help";
+import { CheckFirst, keyIn, SoundButton } from "./sound-button";
+import { useSound } from "./sound-context";
 
 export interface OwnBarProps {
   readonly me: ParticipantView;
@@ -17,6 +20,8 @@ export interface OwnBarProps {
   readonly handPlace: number;
   readonly mayStepDown: boolean;
   readonly askingMicrophone: boolean;
+  /** The key to talk is held. */
+  readonly holding: boolean;
   readonly microphonesOffered: boolean;
   readonly onMicrophone: () => void;
   readonly onCommand: (command: Command) => void;
@@ -27,6 +32,7 @@ export function OwnBar(props: OwnBarProps) {
   return (
     <section class="bar own" aria-label={t("room.own")} data-testid="own-bar">
       {props.me.role === "listener" ? <ListenerBar {...props} /> : <SpeakerBar {...props} />}
+      <SoundButton />
       <Beside />
       {props.me.invited && <Invitation onCommand={props.onCommand} />}
     </section>
@@ -38,7 +44,10 @@ function ListenerBar({ me, handPlace, onCommand }: OwnBarProps) {
   const raised = me.handRaisedAtMs !== null;
   return (
     <>
-      <p class="small grow">{raised ? t("stage.hand_place", { place: number(handPlace) }) : t("room.hand_text")}</p>
+      <div class="grow">
+        <NoMicrophone />
+        <p class="small">{raised ? t("stage.hand_place", { place: number(handPlace) }) : t("room.hand_text")}</p>
+      </div>
       <button
         type="button"
         class={`button ${raised ? "quiet" : ""}`}
@@ -54,7 +63,7 @@ function ListenerBar({ me, handPlace, onCommand }: OwnBarProps) {
 
 function SpeakerBar(props: OwnBarProps) {
   const { t } = useText();
-  const { me, askingMicrophone, microphonesOffered } = props;
+  const { me, holding, askingMicrophone, microphonesOffered } = props;
   return (
     <>
       {me.held && <Held me={me} onCommand={props.onCommand} />}
@@ -64,13 +73,15 @@ function SpeakerBar(props: OwnBarProps) {
           class={`microphone ${me.muted ? "off" : "on"}`}
           aria-label={me.muted ? t("room.unmute") : t("room.mute")}
           aria-busy={askingMicrophone}
+          aria-keyshortcuts="m"
+          data-microphone=""
           onClick={props.onMicrophone}
         >
           <MicrophoneIcon off={me.muted} />
         </button>
       )}
       <div class={`grow${props.captionsOn ? " two" : ""}`}>
-        {!me.held && <MicrophoneState {...{ me, askingMicrophone, microphonesOffered }} />}
+        {!me.held && <MicrophoneState {...{ me, holding, askingMicrophone, microphonesOffered }} />}
         {props.captionsOn && <OwnCaptions {...props} />}
       </div>
       {props.mayStepDown && (
@@ -88,20 +99,25 @@ function SpeakerBar(props: OwnBarProps) {
 
 function MicrophoneState({
   me,
+  holding,
   askingMicrophone,
   microphonesOffered,
-}: Pick<OwnBarProps, "me" | "askingMicrophone" | "microphonesOffered">) {
-  const { t } = useText();
-  if (!microphonesOffered) {
-    return (
-      <p class="problem">
-        <b>{t("room.no_microphone")}.</b> {t("problem.no_media_devices")}
-      </p>
-    );
-  }
+}: Pick<OwnBarProps, "me" | "holding" | "askingMicrophone" | "microphonesOffered">) {
+  const text = useText();
+  const { t } = text;
+  const { pushToTalk, talkKey } = useSound().sound.choices;
+  if (!microphonesOffered) return <NoMicrophone />;
   if (askingMicrophone) return <b>{t("room.mic_asking")}</b>;
+  const state = () => {
+    if (me.muted) return t("room.mic_off");
+    if (!pushToTalk) return t("room.mic_on");
+    return holding ? t("sound.heard") : t("sound.hold", { key: keyIn(text, talkKey) });
+  };
   return (
-    <b class="microphone-state" data-testid="microphone-state">{me.muted ? t("room.mic_off") : t("room.mic_on")}</b>
+    <span class="row microphone-state">
+      <b data-testid="microphone-state">{state()}</b>
+      {me.muted && <CheckFirst />}
+    </span>
   );
 }
 
@@ -161,7 +177,9 @@ function Invitation({ onCommand }: Pick<OwnBarProps, "onCommand">) {
   const answer = (accepted: boolean) => onCommand({ type: "answer_stage", accepted });
   return (
     <Dialog title={t("room.invitation")} onClose={() => answer(false)}>
-      <p>{t("room.invitation_text")}</p>
+      <p>
+        {t("room.invitation_text")} <CheckFirst />
+      </p>
       <div class="row end">
         <button type="button" class="button quiet" onClick={() => answer(false)}>
           {t("room.decline")}

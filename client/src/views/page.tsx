@@ -23,7 +23,7 @@ export type Actions = Pick<
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
   | "profiles" | "account" | "doors" | "talking" | "reporting" | "hear" | "inRoom" | "listBans" | "resume"
-  | "updates" | "takeShared" | "dismiss"
+  | "updates" | "takeShared" | "sound" | "dismiss"
 >;
 
 export interface PageProps {

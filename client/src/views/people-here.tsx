@@ -10,6 +10,7 @@ import { ColoursContext } from "./face";
 import { HostActions } from "./host-actions";
 import { useText } from "./language";
 import { OwnProfileForm, PersonDialog } from "./rare";
+import { PersonVolume } from "./person-volume";
 import { OpenPersonContext } from "./person-button";
 import type { ProfileProps } from "./profile";
 
@@ -44,12 +45,23 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
             actions={own.actions}
             myId={own.me.memberId}
             onClose={close}
-            inPlace={<Hosting {...{ room, onCommand }} me={own.me.memberId} about={shown} onDone={close} />}
+            inPlace={
+              <>
+                <Volume room={room} about={shown} />
+                <Hosting {...{ room, onCommand }} me={own.me.memberId} about={shown} onDone={close} />
+              </>
+            }
           />
         )}
       </OpenPersonContext.Provider>
     </ColoursContext.Provider>
   );
+}
+
+/** Only where he is in the room, and so may be heard. */
+function Volume({ room, about }: Pick<HostingProps, "room" | "about">) {
+  const person = room?.participants.find((each) => each.memberId === about);
+  return person === undefined ? null : <PersonVolume {...person} />;
 }
 
 interface HostingProps {

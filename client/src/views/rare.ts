@@ -1,4 +1,7 @@
-/** Views that few visits need: each is a file of its own in the build, fetched when it is opened. */
+/**
+ * Views that the first page does without: each is a file of its own in the build, fetched when it is
+ * opened, or by the service worker before.
+ */
 
 import { later } from "./later";
 
@@ -13,5 +16,8 @@ export const People = later(async () => (await import("./people")).People);
 export const PersonDialog = later(async () => (await import("./person")).PersonDialog);
 export const PersonPage = later(async () => (await import("./person")).PersonPage);
 export const ProfilePage = later(async () => (await import("./profile")).ProfilePage);
+export const Room = later(async () => (await import("./room")).Room);
+export const Shortcuts = later(async () => (await import("./shortcuts")).Shortcuts);
+export const SoundSettings = later(async () => (await import("./sound-settings")).SoundSettings);
 export const Waiting = later(async () => (await import("./waiting")).Waiting);
 export const You = later(async () => (await import("./you")).You);

@@ -166,6 +166,7 @@ function Inside(props: InsideProps) {
         handPlace={hands(room).findIndex((p) => p.memberId === props.myId) + 1}
         mayStepDown={mayStepDown(room, me)}
         askingMicrophone={visit.askingMicrophone}
+        holding={visit.holding}
         microphonesOffered={props.microphonesOffered}
         onMicrophone={props.onMicrophone}
         onCommand={onCommand}
