@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { initialState } from "./state";
+import { reduceHallway } from "./hallway";
 import { localInput, momentOf, nextHour, Plans } from "./plans";
+import type { Reminded } from "./protocol.gen";
 import { CommandError, type Command } from "./signalling";
 import { Store } from "./store";
 
@@ -66,5 +68,40 @@ describe("the calendar address", () => {
     expect(store.get().plans.calendarLink).toBe("https://masil.example/calendar/x.ics");
     actions.forgetCalendarLink();
     expect(store.get().plans).toMatchObject({ calendarLink: null, calendarSinceMs: 5 });
+  });
+});
+
+describe("a reminder", () => {
+  const reminded = (scheduledId: string, roomId: string | null): Reminded => ({
+    type: "reminded",
+    scheduled: {
+      scheduledId,
+      owner: { memberId: "p", name: "Mina" },
+      title: "Soup",
+      kind: "open",
+      startsAtMs: 0,
+    },
+    started: roomId !== null,
+    roomId,
+  });
+
+  it("rings once for each room, as it stands, until it is put away", () => {
+    const { store, actions } = plans(() => ({}));
+    for (const event of [reminded("a", null), reminded("b", null), reminded("a", "r")]) {
+      store.patch(reduceHallway(store.get(), event));
+    }
+    const ringing = () =>
+      store.get().plans.reminded.map(({ scheduled, roomId }) => [scheduled.scheduledId, roomId]);
+    expect(ringing()).toEqual([["b", null], ["a", "r"]]);
+    actions.putAway("b");
+    expect(ringing()).toEqual([["a", "r"]]);
+  });
+
+  it("is bounded", () => {
+    const { store } = plans(() => ({}));
+    for (let n = 0; n < 9; n++) store.patch(reduceHallway(store.get(), reminded(String(n), null)));
+    expect(store.get().plans.reminded.map(({ scheduled }) => scheduled.scheduledId)).toEqual([
+      "4", "5", "6", "7", "8",
+    ]);
   });
 });

@@ -4,7 +4,7 @@
  * Owns the plans' part of the state. The calendar address is told once and not kept.
  */
 
-import type { RoomKind, ScheduledView } from "./protocol.gen";
+import type { Reminded, RoomKind, ScheduledView } from "./protocol.gen";
 import { CommandError, type Command, type Signalling } from "./signalling";
 import type { AppState, ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -17,6 +17,8 @@ export interface PlansState {
   readonly scheduled: readonly ScheduledView[];
   /** Of which one is reminded. */
   readonly reminders: ReadonlySet<string>;
+  /** What rings until it is answered: the newest for each room. */
+  readonly reminded: readonly Reminded[];
   /** When the calendar address was made; `undefined` while that is not known. */
   readonly calendarSinceMs: number | null | undefined;
   /** The address, right after it was made. */
@@ -26,9 +28,21 @@ export interface PlansState {
 export const NO_PLANS: PlansState = {
   scheduled: [],
   reminders: new Set(),
+  reminded: [],
   calendarSinceMs: undefined,
   calendarLink: null,
 };
+
+const REMINDED_MAX = 5;
+
+/** With one more reminder; a newer one takes the place of an older one of the same room. */
+export function rung(reminded: readonly Reminded[], event: Reminded): readonly Reminded[] {
+  return [...put(reminded, event.scheduled.scheduledId), event].slice(-REMINDED_MAX);
+}
+
+function put(reminded: readonly Reminded[], scheduledId: string): readonly Reminded[] {
+  return reminded.filter(({ scheduled }) => scheduled.scheduledId !== scheduledId);
+}
 
 export interface Draft {
   readonly title: string;
@@ -72,6 +86,10 @@ export class Plans {
       this.#deps.complain(codeOf(error));
     }
   };
+
+  /** A reminder was seen, whatever the reader does now. */
+  putAway = (scheduledId: string): void =>
+    this.#patch({ reminded: put(this.#deps.store.get().plans.reminded, scheduledId) });
 
   remind = async (scheduledId: string, on: boolean): Promise<void> => {
     const problem = await this.#problemOf({ type: "set_reminder", scheduledId, on });

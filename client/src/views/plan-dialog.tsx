@@ -5,8 +5,8 @@ import { localInput, momentOf, nextHour, type Draft } from "../plans";
 import type { RoomKind, ScheduledView } from "../protocol.gen";
 import type { ProblemCode } from "../state";
 import { Dialog } from "./dialog";
+import { KINDS } from "./kinds";
 import { useText } from "./language";
-import { KINDS } from "./open-room";
 import { Problem } from "./problem";
 
 const HORIZON_MS = 90 * 24 * 3_600_000;
@@ -28,7 +28,7 @@ export function PlanDialog(props: PlanDialogProps) {
   const [when, setWhen] = useState(() => localInput(plan?.startsAtMs ?? nextHour(Date.now())));
   const [kind, setKind] = useState<RoomKind>(plan?.kind ?? "open");
   const [problem, setProblem] = useState<ProblemCode | null>(null);
-  const usual = t("open.title", { name: props.myName });
+  const usual = t("doors.title_default", { name: props.myName });
   const save = async (event: Event) => {
     event.preventDefault();
     const startsAtMs = momentOf(when);
@@ -56,18 +56,18 @@ export function PlanDialog(props: PlanDialogProps) {
         </label>
         <When value={when} plannedMs={plan?.startsAtMs} onChange={setWhen} />
         <label class="field">
-          <span>{t("kind.who")}</span>
+          <span>{t("doors.kind")}</span>
           <select
             value={kind}
             onChange={(event) => setKind(event.currentTarget.value as RoomKind)}
           >
             {KINDS.map((each) => (
               <option key={each} value={each}>
-                {t(`kind.${each}`)}
+                {t(`doors.${each}`)}
               </option>
             ))}
           </select>
-          <small>{t(`kind.${kind}_text`)}</small>
+          <small>{t(`doors.${kind}_text`)}</small>
         </label>
         {props.onCancelPlan && (
           <p>

@@ -13,5 +13,6 @@ export const People = later(async () => (await import("./people")).People);
 export const PersonDialog = later(async () => (await import("./person")).PersonDialog);
 export const PersonPage = later(async () => (await import("./person")).PersonPage);
 export const ProfilePage = later(async () => (await import("./profile")).ProfilePage);
+export const ScheduledRooms = later(async () => (await import("./scheduled")).ScheduledRooms);
 export const Waiting = later(async () => (await import("./waiting")).Waiting);
 export const You = later(async () => (await import("./you")).You);

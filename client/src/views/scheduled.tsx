@@ -95,7 +95,7 @@ function Plan({ plan, mine, reminded, nowMs, actions }: PlanProps) {
           ) : (
             <PersonButton {...owner}>{t("plan.with", { name: owner.name })}</PersonButton>
           )}
-          {kind !== "open" && <span>{t(`kind.${kind}_here`)}</span>}
+          {kind !== "open" && <span>{t(`doors.is_${kind}`)}</span>}
           <a
             class="link"
             href={`/api/scheduled/${encodeURIComponent(scheduledId)}.ics`}
