@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Doors, DoorsState } from "../doors";
 import type { PersonView, RoomView } from "../protocol.gen";
+import { shareLink, type Shared } from "../share";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
 import { Face } from "./face";
@@ -113,27 +114,28 @@ function Follower({ person, asked, onAsk }: FollowerProps) {
   );
 }
 
-/** By the phone's own sheet where it has one, else by the clipboard. */
+/** By the phone's own sheet, else by the clipboard, else by a field to copy from. */
 function Share({ room }: Pick<AskInProps, "room">) {
   const { t } = useText();
-  const [copied, setCopied] = useState(false);
+  const [came, setCame] = useState<Shared | null>(null);
   const url = `${location.origin}/room/${room.roomId}`;
-  const share = async () => {
-    if (typeof navigator.share === "function") {
-      // Closing the sheet without a choice is no fault.
-      await navigator.share({ title: room.title, url }).catch(() => undefined);
-      return;
-    }
-    await navigator.clipboard.writeText(url);
-    setCopied(true);
-  };
+  const share = async () => setCame(await shareLink(room.title, url));
   return (
     <>
       <button type="button" class="button quiet" onClick={() => void share()}>
         {t("doors.share")}
       </button>
+      {came === "by_hand" && (
+        <input
+          class="link-shown"
+          readOnly
+          aria-label={t("doors.share")}
+          value={url}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+      )}
       <p class="small" role="status">
-        {copied ? t("doors.copied") : t("doors.share_text")}
+        {came === "copied" ? t("doors.copied") : t("doors.share_text")}
       </p>
     </>
   );
