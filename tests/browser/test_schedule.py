@@ -121,7 +121,7 @@ def test_a_plan_is_cancelled_and_the_calendar_address_taken_back(
     bea.page.keyboard.press("Escape")
 
     ann.page.get_by_role("button", name="Change “Soup on Sunday”").click()
-    ann.page.get_by_role("button", name="Cancel it").click()
+    ann.page.get_by_role("button", name="Cancel this room").click()
     ann.page.get_by_role("button", name="Yes, cancel it").click()
     for who in (ann, bea):
         expect(who.page.get_by_test_id("plan")).to_have_count(0)

@@ -6,7 +6,7 @@ export const plans = {
   "plan.new": "Plan a room",
   "plan.change": "Change",
   "plan.change_title": "Change “{title}”",
-  "plan.cancel": "Cancel it",
+  "plan.cancel": "Cancel this room",
   "plan.cancel_title": "Cancel “{title}”?",
   "plan.cancel_text": "It goes from everybody’s list and calendar. Nobody is told separately.",
   "plan.cancel_yes": "Yes, cancel it",

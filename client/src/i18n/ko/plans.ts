@@ -6,7 +6,7 @@ export const plans = {
   "plan.new": "방 예약하기",
   "plan.change": "바꾸기",
   "plan.change_title": "‘{title}’ 바꾸기",
-  "plan.cancel": "취소하기",
+  "plan.cancel": "예약 취소",
   "plan.cancel_title": "‘{title}’ 예약을 취소할까요?",
   "plan.cancel_text": "모두의 목록과 캘린더에서 사라져요. 따로 알리지는 않아요.",
   "plan.cancel_yes": "네, 취소할게요",
