@@ -148,6 +148,16 @@ class ErrorCode(Enum):
     CHAT_OFF = "chat_off"
     """A moderator switched the chat of this room off."""
 
+    # Scheduled rooms
+    NO_SUCH_SCHEDULED = "no_such_scheduled"
+    """No such scheduled room, or none for whoever asks."""
+    BAD_TIME = "bad_time"
+    """A time that is over, or more than 90 days ahead."""
+    SCHEDULE_FULL = "schedule_full"
+    """More than 10 scheduled rooms of one member, 200 reminders, or 2,000 rooms in the house."""
+    TOO_EARLY = "too_early"
+    """A scheduled room opens a quarter of an hour before its time at the earliest."""
+
     # Media
     SDP_TOO_LARGE = "sdp_too_large"
     """A session description over 64 KiB or with more than 32 candidates."""

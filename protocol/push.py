@@ -61,5 +61,16 @@ class PingPushed(Message, frozen=True):
     language: Language
 
 
+class ReminderPushed(Message, frozen=True):
+    """To a member who wanted it: a scheduled room is about to begin, or begins."""
+
+    scheduled_id: str
+    title: str
+    room_id: str | None
+    """Where it is open already."""
+    started: bool
+    language: Language
+
+
 PushCommand = SubscribePush | UnsubscribePush
-PushPayload = KnockPushed | AdmissionPushed | PingPushed
+PushPayload = KnockPushed | AdmissionPushed | PingPushed | ReminderPushed

@@ -21,6 +21,7 @@ from protocol import (
     push,
     reporting,
     room,
+    schedule,
     stage,
     talk,
 )
@@ -37,6 +38,8 @@ from protocol.push import *  # noqa: F403
 from protocol.reporting import *  # noqa: F403
 from protocol.room import *  # noqa: F403
 from protocol.room import RoomCard
+from protocol.schedule import *  # noqa: F403
+from protocol.schedule import ScheduledView
 from protocol.stage import *  # noqa: F403
 from protocol.talk import *  # noqa: F403
 from protocol.wire import Id, Message
@@ -60,6 +63,7 @@ ClientMessage = (
     | hallway.HallwayCommand
     | talk.TalkCommand
     | reporting.ReportingCommand
+    | schedule.ScheduleCommand
 )
 
 
@@ -91,6 +95,9 @@ class Welcome(Message, frozen=True):
     """For admins: how many reports are open; 0 for others."""
     push_key: str
     """The house's key for `PushManager.subscribe` (RFC 8292), base64url."""
+    scheduled: list[ScheduledView]
+    reminders: list[str]
+    """Of which scheduled rooms one is reminded."""
 
 
 class Hallway(Message, frozen=True):
@@ -127,6 +134,8 @@ ServerMessage = (
     | talk.TalkReply
     | reporting.ReportingReply
     | talk.TalkEvent
+    | schedule.ScheduleReply
+    | schedule.ScheduleEvent
 )
 
 decode_client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -37,6 +37,18 @@ describe("a notification", () => {
   });
 });
 
+describe("a reminder of a scheduled room", () => {
+  const reminder = { type: "reminder_pushed", scheduledId: "s", title: "국물" } as const;
+
+  it("says in the reader's language what begins, and leads into the room once it is open", () => {
+    const soon = alertOf({ ...reminder, started: false, roomId: null, language: "ko" });
+    expect([soon.title, soon.options.body, soon.options.data]).toEqual(["국물", "곧 시작해요.", undefined]);
+    const started = alertOf({ ...reminder, started: true, roomId: "r", language: "en" });
+    expect([started.options.body, started.options.data]).toEqual(["Starts now.", { roomId: "r" }]);
+    expect(started.options.tag).toBe(soon.options.tag);
+  });
+});
+
 describe("a pushed message", () => {
   it("is read as the gate writes it, filled up with spaces", () => {
     for (const payload of valid.PushPayload) {

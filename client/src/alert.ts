@@ -12,6 +12,7 @@ const TEXTS: Record<KnockPushed["language"], Record<keyof typeof en, string>> = 
 export const LET_IN = "let_in";
 export const KNOCK_TAG = "knock-";
 export const PING_TAG = "ping-";
+export const PLAN_TAG = "plan-";
 export const ADMITTED_TAG = "admitted";
 
 /** Part of what `showNotification` takes; the DOM's own type lacks `actions`. */
@@ -54,6 +55,16 @@ export function alertOf(payload: PushPayload): Alert {
           data: { roomId: payload.roomId },
         },
       };
+    case "reminder_pushed":
+      return {
+        title: payload.title,
+        options: {
+          lang,
+          body: payload.started ? text["alert.started"] : text["alert.soon"],
+          tag: PLAN_TAG + payload.scheduledId,
+          ...(payload.roomId === null ? {} : { data: { roomId: payload.roomId } }),
+        },
+      };
     default:
       return payload satisfies never;
   }
@@ -79,11 +90,14 @@ export function payloadOf(text: string | undefined): PushPayload | null {
 
 function isPayload(value: unknown): value is PushPayload {
   if (typeof value !== "object" || value === null) return false;
-  const { type, language, name, knockId, roomId, title } = value as Record<string, unknown>;
+  const { type, language, name, knockId, roomId, title, scheduledId } = value as Record<string, unknown>;
   if (typeof language !== "string" || !Object.hasOwn(TEXTS, language)) return false;
   if (type === "admission_pushed") return true;
   if (type === "ping_pushed") {
     return [roomId, title, name].every((field) => typeof field === "string");
+  }
+  if (type === "reminder_pushed") {
+    return [title, scheduledId].every((field) => typeof field === "string");
   }
   return type === "knock_pushed" && typeof name === "string" && typeof knockId === "string";
 }

@@ -18,6 +18,7 @@ import { dropLink } from "./links";
 import type { PasskeyBrowser } from "./passkey-browser";
 import { PushSwitch } from "./push";
 import type { PushBrowser } from "./push-browser";
+import { NO_PLANS, Plans } from "./plans";
 import { pathOf, routeOf, showsKnocks, type Route } from "./route";
 import type { Locale } from "./i18n/text";
 import { NO_PEOPLE, Profiles } from "./profiles";
@@ -57,6 +58,7 @@ export class App {
   readonly addressBook: AddressBook;
   readonly administration: Administration;
   readonly doors: Doors;
+  readonly plans: Plans;
   readonly invitations: Invitations;
   readonly push: PushSwitch;
   readonly profiles: Profiles;
@@ -90,6 +92,13 @@ export class App {
     this.invitations = new Invitations(deps.store, this.#signalling, deps.sessionStorage);
     this.profiles = new Profiles(deps.store, this.#signalling, (notice) => this.tell(notice));
     this.doors = new Doors(deps.store, this.#signalling);
+    this.plans = new Plans({
+      store: deps.store,
+      signalling: this.#signalling,
+      origin: location.origin,
+      enter: (roomId) => this.go({ view: "room", roomId }),
+      complain: (code) => this.tell({ kind: "problem", code }),
+    });
     this.administration = new Administration(deps.store, this.#signalling, deps.save);
     this.reporting = new Reporting(this.#signalling);
     this.talking = new Talking({
@@ -355,6 +364,16 @@ export class App {
           language: this.#deps.language(),
         });
         break;
+      case "reminded":
+        void this.push.showWhileHidden({
+          type: "reminder_pushed",
+          scheduledId: event.scheduled.scheduledId,
+          title: event.scheduled.title,
+          roomId: event.roomId,
+          started: event.started,
+          language: this.#deps.language(),
+        });
+        break;
       case "knock_closed":
         void this.push.closeKnock(event.knockId);
         break;
@@ -455,6 +474,7 @@ export class App {
       contactNames: {},
       admin: NO_ADMIN,
       pings: [],
+      plans: NO_PLANS,
       doors: NO_DOORS,
       shared: null,
       invitations: NO_INVITATIONS,

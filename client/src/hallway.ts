@@ -10,9 +10,13 @@ import type {
   Pinged,
   MeChanged,
   MediaUp,
+  Reminded,
+  RemindersChanged,
   ReportsWaiting,
+  ScheduleChanged,
   Welcome,
 } from "./protocol.gen";
+import { rung } from "./plans";
 import type { AppState } from "./state";
 
 export type HallwayEvent =
@@ -26,7 +30,10 @@ export type HallwayEvent =
   | MediaUp
   | MeChanged
   | ReportsWaiting
-  | Pinged;
+  | Pinged
+  | ScheduleChanged
+  | RemindersChanged
+  | Reminded;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
   switch (event.type) {
@@ -35,6 +42,11 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
         me: event.me,
         phase: "inside",
         rooms: event.rooms,
+        plans: {
+          ...state.plans,
+          scheduled: event.scheduled,
+          reminders: new Set(event.reminders),
+        },
         knocks: event.knocks,
         contacts: { ...state.contacts, ...event.contacts },
         mediaUp: event.mediaUp,
@@ -52,6 +64,12 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { knocks: withoutKnock(state, event.knockId) };
     case "pinged":
       return { pings: [...withoutPing(state, event.roomId), event].slice(-PINGS_MAX) };
+    case "schedule_changed":
+      return { plans: { ...state.plans, scheduled: event.scheduled } };
+    case "reminders_changed":
+      return { plans: { ...state.plans, reminders: new Set(event.reminders) } };
+    case "reminded":
+      return { plans: { ...state.plans, reminded: rung(state.plans.reminded, event) } };
     case "reports_waiting":
       return { admin: { ...state.admin, reportsWaiting: event.count } };
     case "admitted":

@@ -26,6 +26,7 @@ import "./styles/hallway.css";
 import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
+import "./styles/plans.css";
 import "./styles/sound.css";
 import "./styles/stage.css";
 import "./styles/talk.css";

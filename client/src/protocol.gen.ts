@@ -126,6 +126,14 @@ export const ERROR_CODES = [
   "bad_line",
   /** A moderator switched the chat of this room off. */
   "chat_off",
+  /** No such scheduled room, or none for whoever asks. */
+  "no_such_scheduled",
+  /** A time that is over, or more than 90 days ahead. */
+  "bad_time",
+  /** More than 10 scheduled rooms of one member, 200 reminders, or 2,000 rooms in the house. */
+  "schedule_full",
+  /** A scheduled room opens a quarter of an hour before its time at the earliest. */
+  "too_early",
   /** A session description over 64 KiB or with more than 32 candidates. */
   "sdp_too_large",
   /** A session description that does not answer our offer. */
@@ -687,6 +695,65 @@ export interface ReportRoom {
   withLog: boolean;
 }
 
+/** Plan a room; its planner is reminded of it. Reply: `room_scheduled`. */
+export interface ScheduleRoom {
+  type: "schedule_room";
+  id: number;
+  title: string;
+  kind: RoomKind;
+  startsAtMs: number;
+}
+
+/** Another title, kind or time for one's own. Reply: `ok`. */
+export interface ChangeScheduled {
+  type: "change_scheduled";
+  id: number;
+  scheduledId: string;
+  title: string;
+  kind: RoomKind;
+  startsAtMs: number;
+}
+
+/** One's own will not take place. Reply: `ok`. */
+export interface CancelScheduled {
+  type: "cancel_scheduled";
+  id: number;
+  scheduledId: string;
+}
+
+/** Open one's own, from a quarter of an hour before its time. Reply: `room_opened`. */
+export interface OpenScheduled {
+  type: "open_scheduled";
+  id: number;
+  scheduledId: string;
+}
+
+/** Be reminded of a scheduled room, or no more. Reply: `ok`. */
+export interface SetReminder {
+  type: "set_reminder";
+  id: number;
+  scheduledId: string;
+  on: boolean;
+}
+
+/** Whether one has a calendar address. Reply: `calendar_address`, without the address. */
+export interface GetCalendar {
+  type: "get_calendar";
+  id: number;
+}
+
+/** Make a calendar address; an older one is void. Reply: `calendar_address`. */
+export interface MakeCalendar {
+  type: "make_calendar";
+  id: number;
+}
+
+/** Take the calendar address back. Reply: `calendar_address`. */
+export interface RevokeCalendar {
+  type: "revoke_calendar";
+  id: number;
+}
+
 /** The command was carried out. */
 export interface Ok {
   type: "ok";
@@ -767,6 +834,15 @@ export interface CaptionsEngine {
   progress?: number | null;
 }
 
+/** A room that is planned. */
+export interface ScheduledView {
+  scheduledId: string;
+  owner: PersonView;
+  title: string;
+  kind: RoomKind;
+  startsAtMs: number;
+}
+
 /** The first message on every connection: all that the page needs outside a room. */
 export interface Welcome {
   type: "welcome";
@@ -781,6 +857,9 @@ export interface Welcome {
   reportsWaiting: number;
   /** The house's key for `PushManager.subscribe` (RFC 8292), base64url. */
   pushKey: string;
+  scheduled: ScheduledView[];
+  /** Of which scheduled rooms one is reminded. */
+  reminders: string[];
 }
 
 /** The rooms one may enter, whenever they change (at most once a second). */
@@ -1292,6 +1371,44 @@ export interface Reactions {
   faces: FaceReaction[];
 }
 
+/** Reply to `schedule_room`. */
+export interface RoomScheduled {
+  type: "room_scheduled";
+  id: number;
+  scheduledId: string;
+}
+
+/** Reply to `get_calendar`, `make_calendar` and `revoke_calendar`. */
+export interface CalendarAddress {
+  type: "calendar_address";
+  id: number;
+  /** When it was made; none: there is none. */
+  sinceMs: number | null;
+  /** `/calendar/…ics`, told once, when it is made: the house keeps a hash only. */
+  path: string | null;
+}
+
+/** All scheduled rooms that are for this reader, the soonest first, 100 at most. */
+export interface ScheduleChanged {
+  type: "schedule_changed";
+  scheduled: ScheduledView[];
+}
+
+/** Of which scheduled rooms one is reminded. */
+export interface RemindersChanged {
+  type: "reminders_changed";
+  reminders: string[];
+}
+
+/** A scheduled room is about to begin, or begins. */
+export interface Reminded {
+  type: "reminded";
+  scheduled: ScheduledView;
+  started: boolean;
+  /** Where it is open already. */
+  roomId: string | null;
+}
+
 /** Send a six-digit code to this number. The answer never tells whether it is known. */
 export interface CodeRequest {
   number: string;
@@ -1361,6 +1478,17 @@ export interface PingPushed {
   title: string;
   /** Who asks. */
   name: string;
+  language: Language;
+}
+
+/** To a member who wanted it: a scheduled room is about to begin, or begins. */
+export interface ReminderPushed {
+  type: "reminder_pushed";
+  scheduledId: string;
+  title: string;
+  /** Where it is open already. */
+  roomId: string | null;
+  started: boolean;
   language: Language;
 }
 
@@ -1580,7 +1708,15 @@ export type ClientMessage =
   | TakeLineBack
   | SwitchChat
   | GetRoomLog
-  | ReportRoom;
+  | ReportRoom
+  | ScheduleRoom
+  | ChangeScheduled
+  | CancelScheduled
+  | OpenScheduled
+  | SetReminder
+  | GetCalendar
+  | MakeCalendar
+  | RevokeCalendar;
 
 export type ServerMessage =
   | Ok
@@ -1627,7 +1763,12 @@ export type ServerMessage =
   | LineWritten
   | LineTakenBack
   | ChatSwitched
-  | Reactions;
+  | Reactions
+  | RoomScheduled
+  | CalendarAddress
+  | ScheduleChanged
+  | RemindersChanged
+  | Reminded;
 
 export type RequestBody =
   | CodeRequest
@@ -1643,7 +1784,8 @@ export type ResponseBody =
 export type PushPayload =
   | KnockPushed
   | AdmissionPushed
-  | PingPushed;
+  | PingPushed
+  | ReminderPushed;
 
 export type AccountRequest =
   | NewPasskey

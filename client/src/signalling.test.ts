@@ -35,6 +35,8 @@ const WELCOME: ServerMessage = {
   defaultRegion: "KR",
   reportsWaiting: 0,
   pushKey: "",
+  scheduled: [],
+  reminders: [],
 };
 
 let sockets: FakeSocket[];

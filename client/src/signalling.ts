@@ -6,6 +6,7 @@
 
 import type {
   Chat,
+  CalendarAddress,
   ClientMessage,
   ContactsAdded,
   ErrorCode,
@@ -23,6 +24,7 @@ import type {
   RoomBans,
   RoomLog,
   RoomOpened,
+  RoomScheduled,
   RoomSnapshot,
   RoomsFound,
   ServerMessage,
@@ -50,6 +52,11 @@ interface Replies {
   sync_room: RoomSnapshot;
   list_room_bans: RoomBans;
   add_contacts: ContactsAdded;
+  schedule_room: RoomScheduled;
+  open_scheduled: RoomOpened;
+  get_calendar: CalendarAddress;
+  make_calendar: CalendarAddress;
+  revoke_calendar: CalendarAddress;
 }
 export type ReplyTo<T extends Command["type"]> = T extends keyof Replies ? Replies[T] : Ok;
 

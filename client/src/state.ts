@@ -21,6 +21,7 @@ import type {
   RoomCard,
 } from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
+import { NO_PLANS, type PlansState } from "./plans";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
 import type { RoomState } from "./room";
@@ -48,6 +49,7 @@ export type Notice =
   | { kind: "contacts_forgotten" }
   | { kind: "passkey_made" }
   | { kind: "erased" }
+  | { kind: "planned" }
   | { kind: "room_ended" }
   | { kind: "microphone_lost" }
   | { kind: "muted_by_moderator" }
@@ -112,6 +114,7 @@ export interface AppState {
   readonly knocks: readonly KnockView[];
   /** Questions to come into a room, the newest last. */
   readonly pings: readonly Pinged[];
+  readonly plans: PlansState;
   readonly doors: DoorsState;
   /** The device's own names of contacts, by contact id. */
   readonly contactNames: Readonly<Record<string, string>>;
@@ -157,6 +160,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     rooms: [],
     knocks: [],
     pings: [],
+    plans: NO_PLANS,
     doors: NO_DOORS,
     contactNames: {},
     contacts: NO_CONTACTS,

@@ -12,6 +12,8 @@ import { NO_TALK, reduceTalk, type TalkEvent } from "./talk";
 /** Complete by the type system: a message that is added to the protocol does not compile here. */
 const CLIENT: Record<ClientMessage["type"], true> = {
   ping: true,
+  schedule_room: true, change_scheduled: true, cancel_scheduled: true, open_scheduled: true,
+  set_reminder: true, get_calendar: true, make_calendar: true, revoke_calendar: true,
   open_room: true, join_room: true, answer_media: true, renew_media: true, sync_room: true,
   leave_room: true, end_room: true, raise_hand: true, invite_to_stage: true, answer_stage: true,
   step_down: true, move_to_audience: true, mute: true, mute_participant: true,
@@ -31,6 +33,8 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   get_room_log: true, report_room: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "talk" | "end"> = {
+  room_scheduled: "reply", calendar_address: "reply",
+  schedule_changed: "hallway", reminders_changed: "hallway", reminded: "hallway",
   ok: "reply", error: "reply", room_opened: "reply", joined: "reply", media_offer: "reply",
   room_snapshot: "reply", contacts_added: "reply",
   welcome: "hallway", hallway: "hallway", knocked: "hallway", knock_closed: "hallway",

@@ -266,3 +266,19 @@ class HeldMuteError(MasilError):
 
 class RoomBansFullError(MasilError):
     """More people banned from one room than one list may hold."""
+
+
+class NoSuchScheduledError(MasilError):
+    """No such scheduled room, or it is not for whoever asks."""
+
+
+class BadTimeError(MasilError):
+    """A time that is over, or too far ahead."""
+
+
+class ScheduleFullError(MasilError):
+    """More scheduled rooms than one member, or the house, may have."""
+
+
+class TooEarlyError(MasilError):
+    """A scheduled room opens a quarter of an hour before its time at most."""

@@ -7,6 +7,8 @@ from typing import NewType
 MemberId = NewType("MemberId", str)
 """A person with an account, admitted or still waiting."""
 RoomId = NewType("RoomId", str)
+ScheduledId = NewType("ScheduledId", str)
+"""A room that is planned; once it is opened it has a `RoomId` besides."""
 KnockId = NewType("KnockId", str)
 InviteId = NewType("InviteId", str)
 ReportId = NewType("ReportId", str)

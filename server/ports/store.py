@@ -19,6 +19,7 @@ from server.domain.ids import (
     MemberId,
     NumberHash,
     ReportId,
+    ScheduledId,
 )
 from server.domain.invite import Invite
 from server.domain.kept import Kept
@@ -28,6 +29,7 @@ from server.domain.passkey import Passkey
 from server.domain.push import PushSubscription
 from server.domain.report import Report
 from server.domain.room import Room
+from server.domain.schedule import Scheduled
 from server.domain.session import Session
 from server.domain.sign_in import SignInCode
 
@@ -312,6 +314,40 @@ class FollowStore(Protocol):
         """Who follows a member."""
 
 
+class ScheduleStore(Protocol):
+    """Rooms that are planned, who is reminded of them, and secret calendar addresses."""
+
+    async def scheduled(self) -> Sequence[Scheduled]:
+        """All that are planned, the soonest first."""
+
+    async def save_scheduled(self, planned: Scheduled) -> None:
+        """Insert or update."""
+
+    async def delete_scheduled(self, scheduled_id: ScheduledId) -> None:
+        """Delete, with its reminders."""
+
+    async def save_reminder(self, scheduled_id: ScheduledId, member_id: MemberId) -> None:
+        """Remind him; once is enough."""
+
+    async def delete_reminder(self, scheduled_id: ScheduledId, member_id: MemberId) -> None:
+        """Remind him no more."""
+
+    async def reminders(self) -> Sequence[tuple[ScheduledId, MemberId]]:
+        """All of them."""
+
+    async def save_feed(self, member_id: MemberId, token_hash: bytes, now_ms: int) -> None:
+        """The one calendar address of a member; it replaces any older one."""
+
+    async def delete_feed(self, member_id: MemberId) -> None:
+        """He has none any more."""
+
+    async def feed_since(self, member_id: MemberId) -> int | None:
+        """When his calendar address was made; None where he has none."""
+
+    async def feed_owner(self, token_hash: bytes) -> Member | None:
+        """Whose calendar address it is."""
+
+
 class BlockStore(Protocol):
     """Who has blocked whom."""
 
@@ -377,6 +413,7 @@ class Store(
     ProfileStore,
     FollowStore,
     BlockStore,
+    ScheduleStore,
     PasskeyStore,
     KeptStore,
     Protocol,

@@ -7,6 +7,7 @@ person is listed in one place, `server/store/kept.py`, which a test holds agains
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from protocol import account as wire
 from server.domain.errors import NoSuchMemberError
@@ -15,15 +16,24 @@ from server.domain.kept import Record
 from server.ports import Clock, Store
 from server.service.admission import Admission
 from server.service.hub import Hub
-from server.service.sessions import Seats
 from server.service.traces import forget_traces
+
+
+class Leaving(Protocol):
+    """Whoever holds people in memory: rooms and plans of a running gate."""
+
+    async def put_out(self, member_id: MemberId) -> None:
+        """Out of the room, and his voice with him."""
+
+    async def forget(self, member_id: MemberId) -> None:
+        """The account is gone: nothing keeps anything of it."""
 
 
 class Account:
     """What a person may ask of the house about himself."""
 
     def __init__(
-        self, store: Store, clock: Clock, hub: Hub, admission: Admission, seats: Seats
+        self, store: Store, clock: Clock, hub: Hub, admission: Admission, seats: Leaving
     ) -> None:
         self._store = store
         self._clock = clock

@@ -30,7 +30,7 @@ from server.service.invites import Invites
 
 
 class Evictor(Protocol):
-    """Whoever has people in rooms: `Rooms` of a running gate."""
+    """Whoever holds people in memory: rooms and plans of a running gate."""
 
     async def put_out(self, member_id: MemberId) -> None:
         """Out of the room, and his voice with him."""

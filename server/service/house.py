@@ -18,11 +18,14 @@ from server.ports import (
 )
 from server.service.account import Account
 from server.service.administration import Administration
+from server.service.agenda import Agenda
 from server.service.blocks import Blocks
+from server.service.calendars import Calendars
 from server.service.captions import Captions
 from server.service.chats import Chats
 from server.service.code_budget import CodeRules
 from server.service.contacts import Contacts
+from server.service.departure import Banning, Erasure
 from server.service.hub import Hub
 from server.service.invites import InviteRules
 from server.service.limits import Limits
@@ -36,6 +39,7 @@ from server.service.relay import Relay
 from server.service.reporting import Reporting
 from server.service.room_logs import RoomLogs
 from server.service.rooms import EVERY_S, Rooms
+from server.service.schedule import Schedule
 from server.service.sessions import Sessions
 
 ANSWER_STEP_S = 0.25
@@ -93,6 +97,8 @@ class House:
     reactions: Reactions
     chats: Chats
     room_logs: RoomLogs
+    schedule: Schedule
+    calendars: Calendars
 
 
 def build(outside: Outside) -> House:
@@ -110,6 +116,8 @@ def build(outside: Outside) -> House:
         blocks,
         every_s=outside.every_s,
     )
+    agenda = Agenda(outside.store, hub, blocks)
+    schedule = Schedule(outside.store, outside.clock, hub, agenda, rooms, every_s=outside.every_s)
     limits = Limits(outside.store, outside.clock, outside.pepper)
     sessions = Sessions(outside.store, outside.clock, hub, rooms)
     people = People(
@@ -132,12 +140,18 @@ def build(outside: Outside) -> House:
     )
     door = people.admission.door
     passkeys = Passkeys(outside.store, outside.clock, sessions, limits, outside.passkeys_for, door)
-    account = Account(outside.store, outside.clock, hub, people.admission, rooms)
+    account = Account(outside.store, outside.clock, hub, people.admission, Erasure(rooms, agenda))
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
-        outside.store, outside.clock, hub, people.admission, people.invites, rooms, account
+        outside.store,
+        outside.clock,
+        hub,
+        people.admission,
+        people.invites,
+        Banning(rooms, agenda),
+        account,
     )
-    profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms)
+    profiles = Profiles(outside.store, outside.clock, hub, limits, blocks, rooms, agenda)
     room_logs = RoomLogs(rooms, outside.clock)
     reporting = Reporting(outside.store, outside.clock, limits, administration, rooms, room_logs)
     reactions = Reactions(rooms, hub, outside.clock)
@@ -165,4 +179,6 @@ def build(outside: Outside) -> House:
         reactions,
         chats,
         room_logs,
+        schedule,
+        Calendars(outside.store, outside.clock, agenda),
     )

@@ -17,6 +17,7 @@ from server.domain.ids import MemberId, RoomId
 from server.domain.member import Member
 from server.ports import Clock, Store
 from server.service import render
+from server.service.agenda import Agenda
 from server.service.blocks import Blocks
 from server.service.hub import Hub
 from server.service.limits import Limits
@@ -28,7 +29,14 @@ class Profiles:
     """Profiles, follows and blocks. The actor is always a member."""
 
     def __init__(
-        self, store: Store, clock: Clock, hub: Hub, limits: Limits, blocks: Blocks, rooms: Rooms
+        self,
+        store: Store,
+        clock: Clock,
+        hub: Hub,
+        limits: Limits,
+        blocks: Blocks,
+        rooms: Rooms,
+        agenda: Agenda,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -36,6 +44,7 @@ class Profiles:
         self._limits = limits
         self._blocks = blocks
         self._rooms = rooms
+        self._agenda = agenda
         self._editing: Locks[MemberId] = Locks()
         self._deciding = asyncio.Lock()
         """Held while ties are changed: a follow must not slip past a block."""
@@ -74,6 +83,7 @@ class Profiles:
         async with self._editing.of(member.member_id):
             edited = rules.edit(await self._now(member), name, bio)
             await self._store.save_profile(edited)
+            self._agenda.rename(member.member_id, edited.name)
             await self._rooms.rename(member.member_id, edited.name)
         self._hub.to_member(member.member_id, wire.MeChanged(me=render.me(edited)))
 
@@ -119,12 +129,15 @@ class Profiles:
         async with self._deciding:
             both = (member.member_id, other_id)
             hidden = [self._rooms.hallway.hidden_from(each) for each in both]
+            planned = [self._agenda.visible_to(each) for each in both]
             if following:
                 await self._follow(member.member_id, other_id)
             else:
                 await self._store.delete_follow(member.member_id, other_id)
             await self._rooms.circles.refresh(*both)
+            await self._agenda.refresh(*both)
             self._show_what_changed(both, hidden)
+            self._agenda.show_what_changed(both, planned)
 
     async def _follow(self, follower: MemberId, other_id: MemberId) -> None:
         rules.seen(await self._store.member(other_id), self._blocks.apart_from(follower))
@@ -143,6 +156,7 @@ class Profiles:
         both = (member.member_id, other_id)
         async with self._deciding:
             hidden = [self._rooms.hallway.hidden_from(each) for each in both]
+            planned = [self._agenda.visible_to(each) for each in both]
             if blocked:
                 await self._block(member.member_id, other_id)
                 self._blocks.remember(*both)
@@ -150,7 +164,9 @@ class Profiles:
                 await self._store.delete_block(*both)
                 self._blocks.forget(*both)
             await self._rooms.circles.refresh(*both)
+            await self._agenda.refresh(*both)
             self._show_what_changed(both, hidden)
+            self._agenda.show_what_changed(both, planned)
 
     def _show_what_changed(
         self, both: tuple[MemberId, MemberId], hidden: Sequence[Set[RoomId]]

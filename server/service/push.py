@@ -1,8 +1,8 @@
 """Push: tells people what cannot wait while no page of theirs is open.
 
-Owns who has subscribed, the queue and how often is tried. Only three things are worth a push:
-somebody is at the door, the door is open, and somebody whom one follows asks one into a room. Never
-logs to whom, nor what.
+Owns who has subscribed, the queue and how often is tried. Only four things are worth a push:
+somebody is at the door, the door is open, somebody whom one follows asks one into a room, and a
+reminder of a scheduled room that one asked for. Never logs to whom, nor what.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from server.domain.push import (
 from server.ports import Clock, PushSender, Store
 
 TTL_S = 3 * 24 * 3600
+REMINDER_TTL_S = 15 * 60
+"""A reminder is of no use later."""
 URGENCY = Urgency.HIGH
 """The same for all that is pushed, or push services could tell a knock from an admission."""
 QUEUE_MAX = 1_000
@@ -39,7 +41,7 @@ RETRY_AFTER_S = (2.0, 20.0)
 _LANGUAGES: dict[Language, WireLanguage] = {Language.ENGLISH: "en", Language.KOREAN: "ko"}
 _log = structlog.get_logger(__name__)
 
-Told = signalling.Knocked | signalling.Admitted | signalling.Pinged
+Told = signalling.Knocked | signalling.Admitted | signalling.Pinged | signalling.Reminded
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Push:
 def _pushed(message: Told, language: Language) -> Pushed:
     """What travels, in the language that the browser asked for."""
     spoken = _LANGUAGES[language]
+    ttl_s = REMINDER_TTL_S if isinstance(message, signalling.Reminded) else TTL_S
     if isinstance(message, signalling.Admitted):
         payload: wire.PushPayload = wire.AdmissionPushed(language=spoken)
     elif isinstance(message, signalling.Pinged):
@@ -161,7 +164,15 @@ def _pushed(message: Told, language: Language) -> Pushed:
             name=message.by.name,
             language=spoken,
         )
+    elif isinstance(message, signalling.Reminded):
+        payload = wire.ReminderPushed(
+            scheduled_id=message.scheduled.scheduled_id,
+            title=message.scheduled.title,
+            room_id=message.room_id,
+            started=message.started,
+            language=spoken,
+        )
     else:
         knock = message.knock
         payload = wire.KnockPushed(knock_id=knock.knock_id, name=knock.name, language=spoken)
-    return Pushed(msgspec.json.encode(payload), TTL_S, URGENCY)
+    return Pushed(msgspec.json.encode(payload), ttl_s, URGENCY)

@@ -92,6 +92,9 @@ class SqlAdministration(Database):
                 (tables.passkey, tables.passkey.c.member_id),
                 (tables.push_subscription, tables.push_subscription.c.member_id),
                 (tables.contact, tables.contact.c.member_id),
+                (tables.scheduled_room, tables.scheduled_room.c.owner_id),
+                (tables.reminder, tables.reminder.c.member_id),
+                (tables.calendar_feed, tables.calendar_feed.c.member_id),
             ):
                 await transaction.connection.execute(delete(table).where(column == member_id))
             unused = tables.invite.c.used_at_ms.is_(None)

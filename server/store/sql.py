@@ -11,6 +11,7 @@ from server.store.members import SqlMembers
 from server.store.profiles import SqlProfiles
 from server.store.push import SqlPush
 from server.store.rooms import SqlRooms
+from server.store.schedule import SqlSchedule
 from server.store.sessions import SqlSessions
 
 
@@ -25,6 +26,7 @@ class SqlStore(
     SqlBuckets,
     SqlPush,
     SqlProfiles,
+    SqlSchedule,
 ):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 

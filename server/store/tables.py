@@ -308,3 +308,39 @@ room_participant = Table(
     Column("unmute_asked_at_ms", BigInteger),
     Index(None, "member_id"),
 )
+
+scheduled_room = Table(
+    "scheduled_room",
+    metadata,
+    Column("scheduled_id", String, primary_key=True),
+    _of_member("owner_id"),
+    Column("title", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("starts_at_ms", BigInteger, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("changed_at_ms", BigInteger, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("told", String, nullable=False),
+    Index(None, "owner_id"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column(
+        "scheduled_id",
+        String,
+        ForeignKey("scheduled_room.scheduled_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _of_member(primary_key=True),
+    Index(None, "member_id"),
+)
+
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    _of_member(primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at_ms", BigInteger, nullable=False),
+)

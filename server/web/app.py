@@ -17,6 +17,7 @@ from server.web import keys
 from server.web.account_routes import add_account_routes
 from server.web.auth import Door
 from server.web.bodies import problem
+from server.web.calendar_routes import add_calendar_routes
 from server.web.errors import code_of
 from server.web.pages import add_pages
 from server.web.routes import add_routes
@@ -49,6 +50,7 @@ def make_app(settings: Settings, house: House) -> web.Application:
     app.router.add_get("/ws", websocket)
     add_routes(app)
     add_account_routes(app)
+    add_calendar_routes(app)
     add_pages(app)
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_loops)
@@ -83,12 +85,14 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     rooms, captions = house.rooms, house.captions
     await house.blocks.load()
     await rooms.load()
+    await house.schedule.load()
     loops = {
         "media events": rooms.media_news.follow,
         "caption events": captions.run,
         "seat expiry": rooms.expire_seats,
         "hallway": rooms.refresh_hallway,
         "push": house.push.run,
+        "schedule": house.schedule.run,
         "reactions": house.reactions.run,
         "chats": house.chats.fade,
         "tidy": lambda: _tidy(house),

@@ -12,6 +12,7 @@ from protocol.hallway import HallwayCommand
 from protocol.people import PeopleCommand
 from protocol.push import PushCommand
 from protocol.reporting import ReportingCommand
+from protocol.schedule import ScheduleCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from protocol.stage import MissedView, StageCommand
 from protocol.talk import TalkCommand
@@ -27,6 +28,7 @@ from server.web.hallway_commands import HallwayCommands
 from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
 from server.web.reporting_commands import ReportingCommands
+from server.web.schedule_commands import ScheduleCommands
 from server.web.stage_commands import StageCommands
 from server.web.talk_commands import TalkCommands
 
@@ -62,6 +64,7 @@ class Commands:
         self._on_stage = StageCommands(house.rooms, connection)
         self._talk = TalkCommands(house, connection)
         self._reports = ReportingCommands(house, connection)
+        self._plans = ScheduleCommands(house, connection)
         self._connection = connection
         self._me = connection.member_id
 
@@ -88,13 +91,15 @@ class Commands:
         if isinstance(command, AdminCommand):
             require_admin(member)
             return await self._admin.carry_out(command)
-        if isinstance(command, PeopleCommand | ReportingCommand):
+        if isinstance(command, PeopleCommand | ReportingCommand | ScheduleCommand):
             return await self._about(member, command)
         return await self._as_member(member, command) or wire.Ok(id=command.id)
 
     async def _about(
-        self, member: Member, command: PeopleCommand | ReportingCommand
+        self, member: Member, command: PeopleCommand | ReportingCommand | ScheduleCommand
     ) -> ServerMessage:
+        if isinstance(command, ScheduleCommand):
+            return await self._plans.carry_out(member, command)
         if isinstance(command, ReportingCommand):
             return await self._reports.carry_out(member, command)
         return await self._about_people.carry_out(member, command)

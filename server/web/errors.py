@@ -69,6 +69,10 @@ CODE_OF: dict[type[errors.MasilError], ErrorCode] = {
     errors.SdpTooLargeError: ErrorCode.SDP_TOO_LARGE,
     errors.SdpInvalidError: ErrorCode.SDP_INVALID,
     errors.BadPushEndpointError: ErrorCode.BAD_PUSH_ENDPOINT,
+    errors.NoSuchScheduledError: ErrorCode.NO_SUCH_SCHEDULED,
+    errors.BadTimeError: ErrorCode.BAD_TIME,
+    errors.ScheduleFullError: ErrorCode.SCHEDULE_FULL,
+    errors.TooEarlyError: ErrorCode.TOO_EARLY,
     errors.StoreUnavailableError: ErrorCode.UNAVAILABLE,
 }
 
@@ -141,6 +145,10 @@ MESSAGE: dict[ErrorCode, str] = {
     ErrorCode.CAPTIONS_OFF: "Captions are off in this room.",
     ErrorCode.CAPTIONS_UNAVAILABLE: "Captions are unavailable on this server now.",
     ErrorCode.BAD_PUSH_ENDPOINT: "This browser's push service cannot be used.",
+    ErrorCode.NO_SUCH_SCHEDULED: "There is no such scheduled room.",
+    ErrorCode.BAD_TIME: "Choose a time within the next 90 days.",
+    ErrorCode.SCHEDULE_FULL: "No more than 10 scheduled rooms and 200 reminders.",
+    ErrorCode.TOO_EARLY: "It can be opened a quarter of an hour before its time.",
     ErrorCode.UNAVAILABLE: "The server cannot save this now; nothing was changed.",
     ErrorCode.INTERNAL: "Something went wrong on the server.",
 }
@@ -181,6 +189,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CODE_TRIES_EXHAUSTED: 401,
     ErrorCode.BAD_FOUNDER_LINK: 401,
     ErrorCode.CODE_NOT_SENT: 502,
+    ErrorCode.NO_SUCH_SCHEDULED: 404,
+    ErrorCode.BAD_TIME: 422,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,
 }

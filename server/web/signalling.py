@@ -150,6 +150,7 @@ class Visit:
             if self._connection.forget():
                 continue
             self._connection.admitted = inside
+            agenda = house.schedule.agenda
             return wire.Welcome(
                 me=render.me(member),
                 rooms=rooms.hallway.cards_for(member.member_id) if inside else [],
@@ -160,6 +161,8 @@ class Visit:
                 default_region=self._app[keys.SETTINGS].default_region,
                 reports_waiting=reports,
                 push_key=house.push.public_key,
+                scheduled=agenda.view_for(member.member_id) if inside else [],
+                reminders=agenda.reminders_of(member.member_id),
             )
 
     # ------------------------------------------------------------ reading

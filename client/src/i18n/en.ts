@@ -10,6 +10,7 @@ import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
 import { people } from "./en/people";
+import { plans } from "./en/plans";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
@@ -38,4 +39,5 @@ export const en = {
   ...talk,
   ...shell,
   ...sound,
+  ...plans,
 } as const;

@@ -11,6 +11,7 @@ import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
 import { people } from "./ko/people";
+import { plans } from "./ko/plans";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
@@ -39,4 +40,5 @@ export const ko: Catalogue = {
   ...talk,
   ...shell,
   ...sound,
+  ...plans,
 };

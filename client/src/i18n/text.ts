@@ -19,6 +19,8 @@ export interface Text {
   number(value: number): string;
   percent(share: number): string;
   date(atMs: number): string;
+  /** Day and hour in the reader's time zone, for example "Sun, Nov 30, 7:30 PM". */
+  moment(atMs: number): string;
   /** Of the day, for example 9:41 PM. */
   time(atMs: number): string;
   /** For example "3 minutes ago". */
@@ -34,6 +36,13 @@ export function textIn(locale: Locale, catalogue: Catalogue): Text {
   const percents = new Intl.NumberFormat(locale, { style: "percent" });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+  const moments = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const countries = new Intl.DisplayNames(locale, { type: "region" });
   return {
@@ -54,6 +63,7 @@ export function textIn(locale: Locale, catalogue: Catalogue): Text {
     number: (value) => numbers.format(value),
     percent: (share) => percents.format(share),
     date: (atMs) => dates.format(atMs),
+    moment: (atMs) => moments.format(atMs),
     time: (atMs) => times.format(atMs),
     ago: (atMs, nowMs) => agoIn(relative, Math.max(0, nowMs - atMs)),
     country: (region) => countries.of(region) ?? region,

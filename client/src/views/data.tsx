@@ -74,6 +74,7 @@ function EraseDialog({ isAdmin, onYes, onClose }: EraseDialogProps) {
         <li>{t("data.goes_devices")}</li>
         <li>{t("data.goes_people")}</li>
         <li>{t("data.goes_room")}</li>
+        <li>{t("data.goes_plans")}</li>
       </Listed>
       <Listed title={t("data.stays")}>
         <li>{t("data.stays_reports")}</li>

@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { dealColours } from "../colours";
 import type { DoorsState } from "../doors";
-import type { KnockView, Me, RoomCard, RoomKind } from "../protocol.gen";
+import type { Plans, PlansState } from "../plans";
+import type { KnockView, Me, Pinged, RoomCard, RoomKind } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
@@ -15,6 +16,7 @@ import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
 import { useSearchWords } from "./search-words";
+import { ScheduledRooms } from "./rare";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -31,6 +33,10 @@ export interface HallwayProps {
   readonly doors: DoorsState;
   readonly onFind: (query: string) => Promise<void>;
   readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
+  readonly pings: readonly Pinged[];
+  readonly plans: PlansState;
+  readonly planning: Plans;
+  readonly onPlanned: () => void;
   readonly onGo: (route: Route) => void;
   /** What another app shared: the title of a room to open. */
   readonly shared: string | null;
@@ -49,7 +55,10 @@ export function Hallway(props: HallwayProps) {
           <PeopleIcon />
           {t("hallway.contacts")}
         </button>
-        <Bell count={props.knocks.length} />
+        <Bell
+          knocks={props.knocks.length}
+          calls={props.pings.length + props.plans.reminded.length}
+        />
         <button
           type="button"
           class="face-button"
@@ -67,6 +76,13 @@ export function Hallway(props: HallwayProps) {
           rooms={props.doors.found ?? props.rooms}
           found={props.doors.found !== null}
           onEnter={props.onEnter}
+        />
+        <ScheduledRooms
+          plans={props.plans}
+          actions={props.planning}
+          myId={props.me.memberId}
+          myName={props.me.name}
+          onPlanned={props.onPlanned}
         />
       </main>
       <div class="bar">
@@ -196,18 +212,20 @@ function Faces({ stage }: Pick<RoomCard, "stage">) {
   );
 }
 
-function Bell({ count }: { count: number }) {
+function Bell({ knocks, calls }: { knocks: number; calls: number }) {
   const { t } = useText();
+  const count = knocks + calls;
+  const door = knocks === 0 ? t("hallway.bell_none") : t("hallway.bell", { count: knocks });
   return (
     <button
       type="button"
       class="icon-button bell"
-      onClick={() => document.getElementById("knocks")?.focus()}
+      onClick={() => document.getElementById(knocks > 0 ? "knocks" : "calls")?.focus()}
     >
       <BellIcon />
       {count > 0 && <b aria-hidden="true">{count}</b>}
       <span class="hidden">
-        {count === 0 ? t("hallway.bell_none") : t("hallway.bell", { count })}
+        {calls === 0 ? door : `${door}, ${t("hallway.bell_calls", { count: calls })}`}
       </span>
     </button>
   );

@@ -78,6 +78,11 @@ export const KeyIcon = () => (
     <path d="M11.500 11.500L20 3M16 7l3 3" />
   </Icon>
 );
+export const CalendarIcon = () => (
+  <Icon>
+    <path d="M4 6h16v14H4zM4 10h16M8 3v4M16 3v4" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="M6 6l12 12M18 6L6 18" />

@@ -187,6 +187,8 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           onIgnore={actions.ignore}
           onEnter={(roomId) => actions.go({ view: "room", roomId })}
           onOpenRoom={actions.openRoom}
+          planning={actions.plans}
+          onPlanned={() => actions.tell({ kind: "planned" })}
           onFind={actions.doors.find}
           onGo={actions.go}
           onSharedTaken={actions.takeShared}

@@ -13,6 +13,7 @@ import { Inside } from "./inside";
 import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
 import { PingToasts } from "./ping-toasts";
+import { ReminderToasts } from "./reminder-toasts";
 import { Notices } from "./notices";
 import { UpdateNote } from "./update-note";
 import { SignIn } from "./sign-in";
@@ -22,8 +23,8 @@ export type Actions = Pick<
   App,
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
-  | "profiles" | "account" | "doors" | "talking" | "reporting" | "hear" | "inRoom" | "listBans" | "resume"
-  | "updates" | "takeShared" | "sound" | "dismiss"
+  | "profiles" | "account" | "doors" | "plans" | "tell" | "talking" | "reporting" | "hear" | "inRoom"
+  | "listBans" | "resume" | "updates" | "takeShared" | "sound" | "dismiss"
 >;
 
 export interface PageProps {
@@ -50,7 +51,7 @@ export function Page(props: PageProps) {
   const { state, text } = props;
   const { t, locale } = text;
   const title = titleOf(state, text);
-  const waiting = state.knocks.length;
+  const waiting = state.knocks.length + state.pings.length + state.plans.reminded.length;
   useEffect(() => {
     document.documentElement.lang = locale;
     const name = title === undefined ? t("app.name") : `${title} · ${t("app.name")}`;
@@ -71,11 +72,19 @@ export function Page(props: PageProps) {
           onAdmit={props.actions.admit}
           onIgnore={props.actions.ignore}
         />
-        <PingToasts
-          pings={state.pings.filter((ping) => ping.roomId !== state.visit?.roomId)}
-          onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
-          onLater={props.actions.doors.closePing}
-        />
+        <div id="calls" class="calls" tabIndex={-1}>
+          <PingToasts
+            pings={state.pings.filter((ping) => ping.roomId !== state.visit?.roomId)}
+            onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
+            onLater={props.actions.doors.closePing}
+          />
+          <ReminderToasts
+            reminded={state.plans.reminded}
+            myId={state.me?.memberId}
+            actions={props.actions.plans}
+            onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
+          />
+        </div>
         <UpdateNote
           waiting={state.updateWaiting}
           inRoom={state.route.view === "room"}

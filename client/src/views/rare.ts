@@ -19,5 +19,6 @@ export const ProfilePage = later(async () => (await import("./profile")).Profile
 export const Room = later(async () => (await import("./room")).Room);
 export const Shortcuts = later(async () => (await import("./shortcuts")).Shortcuts);
 export const SoundSettings = later(async () => (await import("./sound-settings")).SoundSettings);
+export const ScheduledRooms = later(async () => (await import("./scheduled")).ScheduledRooms);
 export const Waiting = later(async () => (await import("./waiting")).Waiting);
 export const You = later(async () => (await import("./you")).You);

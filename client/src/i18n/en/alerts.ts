@@ -8,4 +8,6 @@ export const alerts = {
   "alert.admitted_text": "Somebody let you in. Come on over.",
   "alert.ping": "{name} asks you in",
   "alert.other": "Something is new at Masil",
+  "alert.soon": "Starts soon.",
+  "alert.started": "Starts now.",
 } as const;

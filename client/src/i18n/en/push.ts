@@ -4,7 +4,7 @@ export const push = {
   "push.title": "Notifications",
   "push.row": "When somebody is at the door or asks you in",
   "push.text":
-    "Masil can tell you when somebody you know is at the door, and when somebody you follow asks you into a room, even while this page is closed. It sends nothing else: no news, no reminders.",
+    "Masil can tell you when somebody you know is at the door, when somebody you follow asks you into a room, and before scheduled rooms you chose to be reminded of, even while this page is closed. It sends nothing else: no news, no offers.",
   "push.how":
     "The message travels through a service of your browser’s maker, sealed for this device. That service sees that there is a message and when, not whom it is about.",
   "push.switch": "Tell me on this device",

@@ -8,4 +8,6 @@ export const alerts = {
   "alert.admitted_text": "누군가 들여보내 줬어요. 어서 오세요.",
   "alert.ping": "{name}님이 불러요",
   "alert.other": "마실에 새 소식이 있어요",
+  "alert.soon": "곧 시작해요.",
+  "alert.started": "지금 시작해요.",
 } as const;

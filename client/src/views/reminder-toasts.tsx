@@ -1,0 +1,59 @@
+/** A scheduled room is about to begin, or begins: answered in place, on whichever page one is. */
+
+import type { Plans } from "../plans";
+import type { Reminded } from "../protocol.gen";
+import { useText } from "./language";
+
+export interface ReminderToastsProps {
+  readonly reminded: readonly Reminded[];
+  /** One's own id: who planned a room can open it from here. */
+  readonly myId: string | undefined;
+  readonly actions: Pick<Plans, "putAway" | "open">;
+  readonly onEnter: (roomId: string) => void;
+}
+
+export function ReminderToasts({ reminded, ...rest }: ReminderToastsProps) {
+  return (
+    <>
+      {reminded.map((reminder) => (
+        <ReminderToast key={reminder.scheduled.scheduledId} reminder={reminder} {...rest} />
+      ))}
+    </>
+  );
+}
+
+type ToastProps = Omit<ReminderToastsProps, "reminded"> & { readonly reminder: Reminded };
+
+function ReminderToast({ reminder, myId, actions, onEnter }: ToastProps) {
+  const { t, moment } = useText();
+  const { scheduled, started, roomId } = reminder;
+  const { scheduledId, title, owner, startsAtMs } = scheduled;
+  const goes = roomId !== null || owner.memberId === myId;
+  const go = () => {
+    actions.putAway(scheduledId);
+    if (roomId === null) void actions.open(scheduledId);
+    else onEnter(roomId);
+  };
+  return (
+    <div class="notice knocked actions" data-testid="reminder">
+      <p>
+        <b>{t(started ? "remind.started" : "remind.soon", { title })}</b>
+        <small>{t("remind.with", { moment: moment(startsAtMs), name: owner.name })}</small>
+      </p>
+      <div class="row">
+        {goes && (
+          <button type="button" class="button small-button grow" onClick={go}>
+            {roomId === null ? t("remind.open") : t("remind.come")}
+          </button>
+        )}
+        <button
+          type="button"
+          class="button quiet small-button"
+          onClick={() => actions.putAway(scheduledId)}
+        >
+          {goes ? t("remind.later") : t("remind.fine")}
+        </button>
+      </div>
+    </div>
+  );
+}
