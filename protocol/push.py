@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from protocol.schedule import ReminderNews
 from protocol.wire import Id, Language, Message
 
 
@@ -62,13 +63,13 @@ class PingPushed(Message, frozen=True):
 
 
 class ReminderPushed(Message, frozen=True):
-    """To a member who wanted it: a scheduled room is about to begin, or begins."""
+    """To a member who is reminded of a scheduled room: it begins, or changed."""
 
     scheduled_id: str
     title: str
     room_id: str | None
     """Where it is open already."""
-    started: bool
+    news: ReminderNews
     language: Language
 
 

@@ -5,7 +5,7 @@ Times are Unix milliseconds; which hour that is, is the reader's own affair.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -14,6 +14,8 @@ from protocol.room import Title
 from protocol.wire import Id, Message, RoomKind, Token, View
 
 StartsAt = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+ReminderNews = Literal["soon", "started", "moved", "cancelled"]
+"""It is about to begin, it begins, it has another time, it will not take place."""
 
 
 class ScheduledView(View, frozen=True):
@@ -115,10 +117,10 @@ class RemindersChanged(Message, frozen=True):
 
 
 class Reminded(Message, frozen=True):
-    """A scheduled room is about to begin, or begins."""
+    """What whoever is reminded of a scheduled room has to know of it now."""
 
     scheduled: ScheduledView
-    started: bool
+    news: ReminderNews
     room_id: str | None
     """Where it is open already."""
 

@@ -41,11 +41,13 @@ describe("a reminder of a scheduled room", () => {
   const reminder = { type: "reminder_pushed", scheduledId: "s", title: "국물" } as const;
 
   it("says in the reader's language what begins, and leads into the room once it is open", () => {
-    const soon = alertOf({ ...reminder, started: false, roomId: null, language: "ko" });
+    const soon = alertOf({ ...reminder, news: "soon", roomId: null, language: "ko" });
     expect([soon.title, soon.options.body, soon.options.data]).toEqual(["국물", "곧 시작해요.", undefined]);
-    const started = alertOf({ ...reminder, started: true, roomId: "r", language: "en" });
+    const started = alertOf({ ...reminder, news: "started", roomId: "r", language: "en" });
     expect([started.options.body, started.options.data]).toEqual(["Starts now.", { roomId: "r" }]);
     expect(started.options.tag).toBe(soon.options.tag);
+    const off = alertOf({ ...reminder, news: "cancelled", roomId: null, language: "en" });
+    expect(off.options.body).toBe("Will not take place.");
   });
 });
 

@@ -60,7 +60,7 @@ export function alertOf(payload: PushPayload): Alert {
         title: payload.title,
         options: {
           lang,
-          body: payload.started ? text["alert.started"] : text["alert.soon"],
+          body: text[`alert.${payload.news}`],
           tag: PLAN_TAG + payload.scheduledId,
           ...(payload.roomId === null ? {} : { data: { roomId: payload.roomId } }),
         },
@@ -88,16 +88,21 @@ export function payloadOf(text: string | undefined): PushPayload | null {
   }
 }
 
+function isNews(news: unknown): boolean {
+  return typeof news === "string" && Object.hasOwn(en, `alert.${news}`);
+}
+
 function isPayload(value: unknown): value is PushPayload {
   if (typeof value !== "object" || value === null) return false;
-  const { type, language, name, knockId, roomId, title, scheduledId } = value as Record<string, unknown>;
+  const fields = value as Record<string, unknown>;
+  const { type, language, name, knockId, roomId, title, scheduledId, news } = fields;
   if (typeof language !== "string" || !Object.hasOwn(TEXTS, language)) return false;
   if (type === "admission_pushed") return true;
   if (type === "ping_pushed") {
     return [roomId, title, name].every((field) => typeof field === "string");
   }
   if (type === "reminder_pushed") {
-    return [title, scheduledId].every((field) => typeof field === "string");
+    return [title, scheduledId].every((field) => typeof field === "string") && isNews(news);
   }
   return type === "knock_pushed" && typeof name === "string" && typeof knockId === "string";
 }

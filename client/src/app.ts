@@ -370,7 +370,7 @@ export class App {
           scheduledId: event.scheduled.scheduledId,
           title: event.scheduled.title,
           roomId: event.roomId,
-          started: event.started,
+          news: event.news,
           language: this.#deps.language(),
         });
         break;

@@ -81,7 +81,7 @@ describe("a reminder", () => {
       kind: "open",
       startsAtMs: 0,
     },
-    started: roomId !== null,
+    news: roomId === null ? "soon" : "started",
     roomId,
   });
 

@@ -165,6 +165,8 @@ export type RoomKind = "closed" | "open" | "social";
 
 export type PeopleList = "blocked" | "followers" | "following";
 
+export type ReminderNews = "cancelled" | "moved" | "soon" | "started";
+
 export type Language = "en" | "ko";
 
 export type HappeningName = "banned" | "captions_off" | "captions_on" | "host_here" | "in_audience" | "joined" | "left" | "locked" | "made_moderator" | "moderator_no_more" | "muted" | "muted_by_host" | "on_stage" | "removed" | "speaker_here" | "unlocked" | "unmuted";
@@ -1400,11 +1402,11 @@ export interface RemindersChanged {
   reminders: string[];
 }
 
-/** A scheduled room is about to begin, or begins. */
+/** What whoever is reminded of a scheduled room has to know of it now. */
 export interface Reminded {
   type: "reminded";
   scheduled: ScheduledView;
-  started: boolean;
+  news: ReminderNews;
   /** Where it is open already. */
   roomId: string | null;
 }
@@ -1481,14 +1483,14 @@ export interface PingPushed {
   language: Language;
 }
 
-/** To a member who wanted it: a scheduled room is about to begin, or begins. */
+/** To a member who is reminded of a scheduled room: it begins, or changed. */
 export interface ReminderPushed {
   type: "reminder_pushed";
   scheduledId: string;
   title: string;
   /** Where it is open already. */
   roomId: string | null;
-  started: boolean;
+  news: ReminderNews;
   language: Language;
 }
 

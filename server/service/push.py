@@ -32,7 +32,7 @@ from server.ports import Clock, PushSender, Store
 
 TTL_S = 3 * 24 * 3600
 REMINDER_TTL_S = 15 * 60
-"""A reminder is of no use later."""
+"""That a room begins is of no use later."""
 URGENCY = Urgency.HIGH
 """The same for all that is pushed, or push services could tell a knock from an admission."""
 QUEUE_MAX = 1_000
@@ -154,7 +154,8 @@ class Push:
 def _pushed(message: Told, language: Language) -> Pushed:
     """What travels, in the language that the browser asked for."""
     spoken = _LANGUAGES[language]
-    ttl_s = REMINDER_TTL_S if isinstance(message, signalling.Reminded) else TTL_S
+    begins = isinstance(message, signalling.Reminded) and message.news in ("soon", "started")
+    ttl_s = REMINDER_TTL_S if begins else TTL_S
     if isinstance(message, signalling.Admitted):
         payload: wire.PushPayload = wire.AdmissionPushed(language=spoken)
     elif isinstance(message, signalling.Pinged):
@@ -169,7 +170,7 @@ def _pushed(message: Told, language: Language) -> Pushed:
             scheduled_id=message.scheduled.scheduled_id,
             title=message.scheduled.title,
             room_id=message.room_id,
-            started=message.started,
+            news=message.news,
             language=spoken,
         )
     else:

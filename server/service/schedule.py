@@ -108,6 +108,8 @@ class Schedule:
                 await self.agenda.know(after)
                 await self._store.save_scheduled(after)
                 self.agenda.keep(after, owner.name)
+        if after.starts_at_ms != before.starts_at_ms:
+            self._remind_others(after, "moved")
 
     async def cancel(self, owner: Member, scheduled_id: ScheduledId) -> None:
         """One's own will not take place.
@@ -116,9 +118,12 @@ class Schedule:
             NoSuchScheduledError, StoreUnavailableError
         """
         async with self._changing:
-            rules.require_owner(self.agenda.get(scheduled_id), owner.member_id)
+            planned = self.agenda.get(scheduled_id)
+            rules.require_owner(planned, owner.member_id)
             await self._store.delete_scheduled(scheduled_id)
+            whom = self.agenda.whom_to_remind(planned) - {owner.member_id}
             self.agenda.drop(scheduled_id)
+        self._remind(planned, whom, "cancelled")
 
     async def open(
         self, connection: Connection, owner: Member, scheduled_id: ScheduledId
@@ -140,7 +145,7 @@ class Schedule:
                 # The room is open, and that is kept; the row is over within the hour.
                 _log.warning("a scheduled room that is open was not deleted yet")
         if planned.told is not Told.START:
-            self._remind(planned, whom, room_id)
+            self._remind(planned, whom, "started", room_id)
         return room_id
 
     async def set_reminder(self, member: Member, scheduled_id: ScheduledId, *, on: bool) -> None:
@@ -205,12 +210,20 @@ class Schedule:
         await self._store.save_scheduled(after)
         self.agenda.keep(after)
         if rules.is_worth_telling(after, now_ms):
-            self._remind(after, self.agenda.whom_to_remind(after), None)
+            news: wire.ReminderNews = "started" if told is Told.START else "soon"
+            self._remind(after, self.agenda.whom_to_remind(after), news)
 
-    def _remind(self, planned: Scheduled, whom: Iterable[MemberId], room_id: RoomId | None) -> None:
-        started = room_id is not None or planned.told is Told.START
-        view = self.agenda.view(planned)
-        message = wire.Reminded(scheduled=view, started=started, room_id=room_id)
+    def _remind_others(self, planned: Scheduled, news: wire.ReminderNews) -> None:
+        self._remind(planned, self.agenda.whom_to_remind(planned) - {planned.owner_id}, news)
+
+    def _remind(
+        self,
+        planned: Scheduled,
+        whom: Iterable[MemberId],
+        news: wire.ReminderNews,
+        room_id: RoomId | None = None,
+    ) -> None:
+        message = wire.Reminded(scheduled=self.agenda.view(planned), news=news, room_id=room_id)
         for member_id in whom:
             self._hub.to_member(member_id, message)
 

@@ -87,7 +87,7 @@ def test_a_planned_room_is_reminded_of_opened_by_one_tap_and_entered(
     mine.get_by_role("button", name="Change “Soup on Sunday”").click()
     fill_when(ann.page, 9)
     ann.page.get_by_role("button", name="Save").click()
-    ring = bea.page.get_by_test_id("reminder")
+    ring = bea.page.get_by_test_id("reminder")  # another time, and at once that it is soon
     expect(ring.get_by_text("“Soup on Sunday” starts soon")).to_be_visible()
     ring.get_by_role("button", name="All right").click()
     expect(ring).to_have_count(0)
@@ -108,6 +108,7 @@ def test_a_plan_is_cancelled_and_the_calendar_address_taken_back(
 ) -> None:
     plan_soup(ann.page, 120)
     expect(bea.page.get_by_test_id("plan")).to_have_count(1)
+    bea.page.get_by_role("button", name="Remind me of “Soup on Sunday”").click()
     bea.page.get_by_role("button", name="In my calendar").click()
     bea.page.get_by_role("button", name="Make an address").click()
     address = bea.page.get_by_label("Your calendar address").input_value()
@@ -125,6 +126,9 @@ def test_a_plan_is_cancelled_and_the_calendar_address_taken_back(
     ann.page.get_by_role("button", name="Yes, cancel it").click()
     for who in (ann, bea):
         expect(who.page.get_by_test_id("plan")).to_have_count(0)
+    ring = bea.page.get_by_test_id("reminder")
+    expect(ring.get_by_text("“Soup on Sunday” will not take place")).to_be_visible()
+    ring.get_by_role("button", name="All right").click()
     database = sqlite3.connect(house.state_dir / "db" / "masil.sqlite3")
     counted = "SELECT (SELECT count(*) FROM scheduled_room), (SELECT count(*) FROM reminder)"
     left = database.execute(counted + ", (SELECT count(*) FROM calendar_feed)").fetchone()

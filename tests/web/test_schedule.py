@@ -139,7 +139,7 @@ async def test_its_owner_opens_it_with_one_command_and_it_is_a_room_then(gate: G
     view = (await host.join(opened.room_id)).room
     assert (view.title, view.kind) == ("Soup", "social")
     told = await guest.event(wire.Reminded)
-    assert (told.started, told.room_id) == (True, opened.room_id)
+    assert (told.news, told.room_id) == ("started", opened.room_id)
     await guest.event(wire.ScheduleChanged, is_titled())
     again = await host.refusal(wire.OpenScheduled, scheduled_id=planned)
     assert again is ErrorCode.NO_SUCH_SCHEDULED
@@ -177,14 +177,14 @@ async def test_who_wants_it_is_reminded_before_and_at_the_start_each_once(gate: 
     await remind(other, planned, on=False)
     gate.clock.advance(LATER_MS - SOON_MS)
     soon = await guest.event(wire.Reminded)
-    assert (soon.scheduled.title, soon.started, soon.room_id) == ("Soup", False, None)
+    assert (soon.scheduled.title, soon.news, soon.room_id) == ("Soup", "soon", None)
     await gate.restart()
     for page in (host, guest, other):
         await page.disconnect()
         assert (await page.connect()).reminders == ([] if page is other else [planned])
     gate.clock.advance(SOON_MS)
-    assert (await guest.event(wire.Reminded)).started
-    assert (await host.event(wire.Reminded)).started
+    assert (await guest.event(wire.Reminded)).news == "started"
+    assert (await host.event(wire.Reminded)).news == "started"
     await gate.house.schedule.remind()
     await gate.house.schedule.remind()
     for page in (host, guest, other):
@@ -206,10 +206,28 @@ async def test_who_has_no_page_open_is_reminded_by_push(gate: Gate) -> None:
         "scheduledId": planned,
         "title": "Soup",
         "roomId": None,
-        "started": False,
+        "news": "soon",
         "language": "ko",
     }
     assert pushed(gate) == [("guest", expected)]
+
+
+async def test_who_is_reminded_is_told_of_another_time_and_of_a_cancellation(gate: Gate) -> None:
+    host, guest, other = [await gate.member(n) for n in (1, 2, 3)]
+    planned = await plan(gate, host)
+    await remind(guest, planned)
+    later = gate.clock.now_ms() + LATER_MS + MINUTE_MS
+    changed = {"scheduled_id": planned, "kind": "open", "starts_at_ms": later}
+    await host.ask(wire.ChangeScheduled, title="Soup", **changed)
+    moved = await guest.event(wire.Reminded)
+    assert (moved.news, moved.scheduled.starts_at_ms) == ("moved", later)
+    await host.ask(wire.ChangeScheduled, title="Stew", **changed)
+    await host.ask(wire.CancelScheduled, scheduled_id=planned)
+    cancelled = await guest.event(wire.Reminded)
+    assert (cancelled.news, cancelled.scheduled.title) == ("cancelled", "Stew")
+    for page in (host, other):
+        await page.ask(wire.Ping)
+        assert page.unread(wire.Reminded) == []
 
 
 async def test_a_gate_that_stood_still_skips_what_helps_nobody_any_more(gate: Gate) -> None:

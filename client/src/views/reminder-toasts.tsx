@@ -1,4 +1,4 @@
-/** A scheduled room is about to begin, or begins: answered in place, on whichever page one is. */
+/** A scheduled room begins, or changed: answered in place, on whichever page one is. */
 
 import type { Plans } from "../plans";
 import type { Reminded } from "../protocol.gen";
@@ -26,9 +26,10 @@ type ToastProps = Omit<ReminderToastsProps, "reminded"> & { readonly reminder: R
 
 function ReminderToast({ reminder, myId, actions, onEnter }: ToastProps) {
   const { t, moment } = useText();
-  const { scheduled, started, roomId } = reminder;
+  const { scheduled, news, roomId } = reminder;
   const { scheduledId, title, owner, startsAtMs } = scheduled;
-  const goes = roomId !== null || owner.memberId === myId;
+  const begins = news === "soon" || news === "started";
+  const goes = begins && (roomId !== null || owner.memberId === myId);
   const go = () => {
     actions.putAway(scheduledId);
     if (roomId === null) void actions.open(scheduledId);
@@ -37,7 +38,7 @@ function ReminderToast({ reminder, myId, actions, onEnter }: ToastProps) {
   return (
     <div class="notice knocked actions" data-testid="reminder">
       <p>
-        <b>{t(started ? "remind.started" : "remind.soon", { title })}</b>
+        <b>{t(`remind.${news}`, { title })}</b>
         <small>{t("remind.with", { moment: moment(startsAtMs), name: owner.name })}</small>
       </p>
       <div class="row">

@@ -10,4 +10,6 @@ export const alerts = {
   "alert.other": "Something is new at Masil",
   "alert.soon": "Starts soon.",
   "alert.started": "Starts now.",
+  "alert.moved": "Has another time.",
+  "alert.cancelled": "Will not take place.",
 } as const;

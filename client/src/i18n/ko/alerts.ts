@@ -10,4 +10,6 @@ export const alerts = {
   "alert.other": "마실에 새 소식이 있어요",
   "alert.soon": "곧 시작해요.",
   "alert.started": "지금 시작해요.",
+  "alert.moved": "시각이 바뀌었어요.",
+  "alert.cancelled": "열리지 않게 되었어요.",
 } as const;
