@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
@@ -56,6 +58,16 @@ def let_in(member: Page, newcomer: Page, name: str) -> None:
     expect(member.get_by_text(f"{name} is waiting at the door")).to_be_visible()
     member.get_by_role("button", name="Let in").first.click()
     expect(newcomer.get_by_role("heading", name="Lights on now")).to_be_visible()
+
+
+def plan_room(page: Page, title: str, in_days: int) -> None:
+    """Plan a room for everybody from the hallway."""
+    at = datetime.now(UTC) + timedelta(days=in_days)
+    page.get_by_role("button", name="Plan a room").click()
+    page.get_by_label("What is it about?").fill(title)
+    page.get_by_label("When?").fill(at.strftime("%Y-%m-%dT20:30"))
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
 def open_room(page: Page, title: str) -> None:

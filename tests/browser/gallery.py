@@ -98,6 +98,7 @@ class Gallery:
         host.goto("/")
         flows.add_contact(host, f"하늘이 {NEWCOMER}")
         flows.knock(self._house, self._people["newcomer"].page, NEWCOMER, "하늘")
+        flows.plan_room(host, "일요일 국물 Soup on Sunday", in_days=2)
         guest.goto("/")
         flows.open_room(guest, TITLE)
         self.room_id = guest.url.rsplit("/", 1)[1]

@@ -71,7 +71,12 @@ export function PlanDialog(props: PlanDialogProps) {
         </label>
         {props.onCancelPlan && (
           <p>
-            <button type="button" class="link danger-link" onClick={props.onCancelPlan}>
+            <button
+              type="button"
+              class="link danger-link"
+              aria-haspopup="dialog"
+              onClick={props.onCancelPlan}
+            >
               {t("plan.cancel")}
             </button>
           </p>

@@ -31,7 +31,12 @@ export function ScheduledRooms({ plans, actions, myId, myName, onPlanned }: Sche
         <h2 class="section grow" id="plans-title">
           {t("plan.title")}
         </h2>
-        <button type="button" class="button quiet small-button" onClick={() => setOpen("plan")}>
+        <button
+          type="button"
+          class="button quiet small-button"
+          aria-haspopup="dialog"
+          onClick={() => setOpen("plan")}
+        >
           <CalendarIcon />
           {t("plan.new")}
         </button>
@@ -53,7 +58,12 @@ export function ScheduledRooms({ plans, actions, myId, myName, onPlanned }: Sche
         </ul>
       )}
       <p>
-        <button type="button" class="link" onClick={() => setOpen("calendar")}>
+        <button
+          type="button"
+          class="link"
+          aria-haspopup="dialog"
+          onClick={() => setOpen("calendar")}
+        >
           {t("calendar.open")}
         </button>
       </p>
@@ -140,6 +150,7 @@ function OwnActions({ plan, actions }: Pick<PlanProps, "plan" | "actions">) {
       <button
         type="button"
         class="button quiet small-button"
+        aria-haspopup="dialog"
         aria-label={t("plan.change_title", { title })}
         onClick={() => setOpen("change")}
       >
