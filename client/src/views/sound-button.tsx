@@ -12,7 +12,7 @@ export function SoundButton() {
   return (
     <button
       type="button"
-      class="icon-button plain"
+      class="icon-button"
       aria-label={t("sound.title")}
       aria-haspopup="dialog"
       onClick={() => actions?.show("settings")}
