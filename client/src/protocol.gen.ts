@@ -734,6 +734,8 @@ export interface RoomCard {
   captionsOn: boolean;
   topics: TopicView[];
   kind: RoomKind;
+  /** Nobody new may enter. */
+  locked: boolean;
 }
 
 /** A newcomer who waits and whose number this member holds. */

@@ -97,3 +97,25 @@ def test_the_link_of_a_room_is_there_to_be_copied(ann_and_bea: tuple[Page, Page]
     assert ann.evaluate("() => navigator.clipboard.readText()") == ann.url
     ann.keyboard.press("Escape")
     flows.end_room(ann)
+
+
+def test_a_locked_room_says_so_in_the_hallway_to_the_eye_and_in_the_buttons_name(
+    ann_and_bea: tuple[Page, Page],
+) -> None:
+    ann, bea = ann_and_bea
+    bea.goto("/")
+    flows.open_room(ann, "Behind the lock")
+    card = bea.get_by_test_id("room-card").filter(has_text="Behind the lock")
+    expect(card).to_be_visible()
+    expect(card.get_by_test_id("locked")).to_have_count(0)
+    ann.get_by_role("button", name="Room menu").click()
+    ann.get_by_role("button", name="Lock the room").click()
+    expect(card.get_by_test_id("locked").locator("svg")).to_be_visible()
+    enter = card.get_by_role("button", name="Behind the lock (locked: nobody new can come in)")
+    enter.click()
+    expect(bea.get_by_text("This room is locked: nobody new can come in.")).to_be_visible()
+    bea.get_by_role("button", name="To the hallway").click()
+    ann.get_by_role("button", name="Room menu").click()
+    ann.get_by_role("button", name="Unlock the room").click()
+    expect(card.get_by_test_id("locked")).to_have_count(0)
+    flows.end_room(ann)

@@ -143,3 +143,24 @@ async def test_rooms_are_found_by_title_among_all_that_one_may_enter(gate: Gate)
     found = await seeker.ask(wire.FindRooms, query="bread seven")
     assert [card.room_id for card in found.rooms] == [bread]
     assert (await seeker.ask(wire.FindRooms, query="cheese")).rooms == []
+
+
+async def test_the_hallway_tells_that_a_room_is_locked_and_that_it_is_open_again(
+    gate: Gate,
+) -> None:
+    host, seeker = await gate.founder(), await gate.member(1)
+    room_id = await opened(host, "open")
+    await seeker.event(
+        wire.Hallway, lambda e: [(c.room_id, c.locked) for c in e.rooms] == [(room_id, False)]
+    )
+    await host.ask(wire.LockRoom, locked=True)
+    await seeker.event(wire.Hallway, lambda e: [c.locked for c in e.rooms] == [True])
+    assert [card.locked for card in (await seeker.ask(wire.FindRooms, query="")).rooms] == [True]
+    await gate.restart()
+    again = await gate.device(seeker)
+    assert [card.locked for card in (await again.ask(wire.FindRooms, query="")).rooms] == [True]
+    assert await refused(again, room_id) is ErrorCode.ROOM_LOCKED
+    back = await gate.device(host)
+    await back.join(room_id)
+    await back.ask(wire.LockRoom, locked=False)
+    await again.event(wire.Hallway, lambda e: [c.locked for c in e.rooms] == [False])

@@ -9,7 +9,7 @@ import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
 import { Dialog } from "./dialog";
 import { ColoursContext, Face } from "./face";
-import { BellIcon, PeopleIcon } from "./icons";
+import { BellIcon, LockIcon, PeopleIcon } from "./icons";
 import { Kinds } from "./kinds";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
@@ -162,12 +162,24 @@ function Window({ room, onEnter }: { room: RoomCard; onEnter: () => void }) {
       <h3>
         <button type="button" class="cover" onClick={onEnter}>
           {room.title}
+          {room.locked && <Locked />}
         </button>
       </h3>
       <p class="small">{facts.join(" · ")}</p>
       <Faces stage={room.stage} />
       {room.topics.length > 0 && <Topics topics={room.topics} max={TOPICS_SHOWN} />}
     </article>
+  );
+}
+
+/** Part of the button's name: whoever would go in hears it before he tries. */
+function Locked() {
+  const { t } = useText();
+  return (
+    <span class="locked-mark" data-testid="locked" title={t("hallway.locked")}>
+      <LockIcon />
+      <span class="hidden">({t("hallway.locked")})</span>
+    </span>
   );
 }
 

@@ -10,6 +10,7 @@ export const hallway = {
   "hallway.listening": { one: "{count} listening", other: "{count} listening" },
   "hallway.not_recorded": "not recorded",
   "hallway.captions_on": "captions on",
+  "hallway.locked": "locked: nobody new can come in",
   "hallway.contacts": "Contacts",
   "hallway.bell": {
     one: "{count} person at the door",
