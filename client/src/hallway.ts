@@ -7,10 +7,12 @@ import type {
   Hallway,
   Knocked,
   KnockClosed,
+  PingClosed,
   Pinged,
   MeChanged,
   MediaUp,
   ReportsWaiting,
+  RoomCard,
   Welcome,
 } from "./protocol.gen";
 import type { AppState } from "./state";
@@ -26,7 +28,8 @@ export type HallwayEvent =
   | MediaUp
   | MeChanged
   | ReportsWaiting
-  | Pinged;
+  | Pinged
+  | PingClosed;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
   switch (event.type) {
@@ -36,6 +39,7 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
         phase: "inside",
         rooms: event.rooms,
         knocks: event.knocks,
+        pings: stillOpen(state, event.rooms),
         contacts: { ...state.contacts, ...event.contacts },
         mediaUp: event.mediaUp,
         engine: event.captions,
@@ -52,6 +56,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { knocks: withoutKnock(state, event.knockId) };
     case "pinged":
       return { pings: [...withoutPing(state, event.roomId), event].slice(-PINGS_MAX) };
+    case "ping_closed":
+      return { pings: withoutPing(state, event.roomId) };
     case "reports_waiting":
       return { admin: { ...state.admin, reportsWaiting: event.count } };
     case "admitted":
@@ -67,6 +73,24 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
 }
 
 const PINGS_MAX = 5;
+/** The gate lists so many rooms at most: where fewer are listed, there are no others. */
+const ROOMS_LISTED_MAX = 100;
+
+/** Questions to come in, but for the one into the room that one is in. */
+export function openPings({ pings, visit }: Pick<AppState, "pings" | "visit">): readonly Pinged[] {
+  return pings.filter((ping) => ping.roomId !== visit?.roomId);
+}
+
+/** How many people wait for an answer: at the door, or in a room into which they ask. */
+export function waitingFor(state: Pick<AppState, "knocks" | "pings" | "visit">): number {
+  return state.knocks.length + openPings(state).length;
+}
+
+/** After a lost connection: without questions into rooms that ended meanwhile. */
+function stillOpen({ pings }: AppState, rooms: readonly RoomCard[]): readonly Pinged[] {
+  if (rooms.length >= ROOMS_LISTED_MAX) return pings;
+  return pings.filter((ping) => rooms.some((room) => room.roomId === ping.roomId));
+}
 
 /** The questions to come in, but for those into one room. */
 export function withoutPing(state: AppState, roomId: string) {

@@ -1222,6 +1222,12 @@ export interface Pinged {
   pingedAtMs: number;
 }
 
+/** The question to come into this room is over: the room ended, or one is in it. */
+export interface PingClosed {
+  type: "ping_closed";
+  roomId: string;
+}
+
 /** One written line. */
 export interface LineView {
   /** Unique in the room, rising. */
@@ -1624,6 +1630,7 @@ export type ServerMessage =
   | PutOut
   | RoomsFound
   | Pinged
+  | PingClosed
   | Chat
   | RoomLog
   | LineWritten

@@ -12,6 +12,11 @@ from tests.browser.house import House
 from tests.browser.person import PHONE, Person, another, person
 
 NUMBERS = ("010-2345-6721", "010-9876-5421")
+BADGES = """
+window.badges = [];
+navigator.setAppBadge = async (count) => void window.badges.push(count);
+navigator.clearAppBadge = async () => void window.badges.push(0);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +87,56 @@ def test_whoever_is_asked_into_a_closed_room_may_enter_it_and_nobody_else(
     ann.get_by_role("button", name="Everybody here").click()
     expect(ann.get_by_role("heading", name="Open it to more people")).to_have_count(0)
     ann.keyboard.press("Escape")
+    flows.end_room(ann)
+
+
+def ask_in(host: Page, name: str) -> None:
+    host.get_by_role("button", name="Ask somebody in").click()
+    host.get_by_role("button", name=f"Ask {name} in").click()
+    expect(host.get_by_text("Asked", exact=True)).to_be_visible()
+    host.keyboard.press("Escape")
+
+
+def test_the_bell_counts_who_asks_one_in_until_it_is_answered_or_the_room_ends(
+    ann_and_bea: tuple[Page, Page],
+) -> None:
+    ann, bea = ann_and_bea
+    bea.add_init_script(BADGES)
+    bea.goto("/")
+    quiet = bea.get_by_role("button", name="Nobody at the door")
+    asked = bea.get_by_role("button", name="1 person asks you in")
+    toast = bea.get_by_test_id("ping-toast")
+    expect(quiet).to_be_visible()
+
+    flows.open_room(ann, "Answered")
+    ask_in(ann, "Bea")
+    expect(asked).to_be_visible()
+    expect(bea).to_have_title("(1) Masil")
+    assert bea.evaluate("window.badges.at(-1)") == 1
+    asked.press("Enter")
+    expect(toast).to_be_focused()
+    toast.get_by_role("button", name="Not now").click()
+    expect(quiet).to_be_visible()
+    expect(bea).to_have_title("Masil")
+    assert bea.evaluate("window.badges.at(-1)") == 0
+    flows.end_room(ann)
+
+    flows.open_room(ann, "Over too soon")
+    ask_in(ann, "Bea")
+    expect(asked).to_be_visible()
+    flows.end_room(ann)
+    expect(quiet).to_be_visible()
+    expect(toast).to_have_count(0)
+    expect(bea).to_have_title("Masil")
+
+    flows.open_room(ann, "Entered by its window")
+    ask_in(ann, "Bea")
+    expect(asked).to_be_visible()
+    flows.enter_room(bea, "Entered by its window")
+    expect(bea).to_have_title("Entered by its window · Masil")
+    bea.get_by_role("button", name="Leave quietly").click()
+    expect(quiet).to_be_visible()
+    expect(toast).to_have_count(0)
     flows.end_room(ann)
 
 

@@ -9,7 +9,7 @@ import pytest
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from server.domain.ids import MemberId
-from server.service.pings import PINGS
+from server.service.pings import OPEN_MS, PINGS
 from tests.web.gate import Gate
 from tests.web.page import Page
 
@@ -125,6 +125,52 @@ async def test_the_same_person_is_told_of_another_room_at_once(gate: Gate) -> No
         await opened(host, "open", title)
         await host.ask(wire.PingIntoRoom, member_id=friend.member_id)
         assert (await friend.event(wire.Pinged)).title == title
+
+
+async def test_a_question_is_over_when_its_room_ends_wherever_one_is(gate: Gate) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    await opened(other, "open", "Elsewhere")
+    room_id = await opened(host, "closed")
+    for each in (friend, other):
+        await host.ask(wire.PingIntoRoom, member_id=each.member_id)
+        await each.event(wire.Pinged)
+    await host.ask(wire.EndRoom)
+    for each in (friend, other):
+        assert (await each.event(wire.PingClosed)).room_id == room_id
+    assert gate.house.pings.remembered() == 0
+
+
+async def test_a_question_is_over_on_all_devices_of_whoever_comes_in_and_for_nobody_else(
+    gate: Gate,
+) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    room_id = await opened(host, "open")
+    phone = await gate.device(friend)
+    for each in (friend, other):
+        await host.ask(wire.PingIntoRoom, member_id=each.member_id)
+    for page in (friend, phone, other):
+        await page.event(wire.Pinged)
+    await phone.join(room_id)
+    for page in (friend, phone):
+        assert (await page.event(wire.PingClosed)).room_id == room_id
+    await other.ask(wire.Ping)
+    assert other.unread(wire.PingClosed) == []
+    assert gate.house.pings.remembered() == 1
+
+
+async def test_questions_that_nobody_answers_are_forgotten(gate: Gate) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    await opened(host, "open")
+    await host.ask(wire.PingIntoRoom, member_id=friend.member_id)
+    gate.clock.advance(OPEN_MS)
+    await host.ask(wire.PingIntoRoom, member_id=other.member_id)
+    assert gate.house.pings.remembered() == 1
 
 
 async def test_a_room_is_opened_wider_for_everybody_at_once(gate: Gate) -> None:

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { dealColours } from "../colours";
 import type { DoorsState } from "../doors";
-import type { KnockView, Me, RoomCard, RoomKind } from "../protocol.gen";
+import type { KnockView, Me, Pinged, RoomCard, RoomKind } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
@@ -24,6 +24,8 @@ export interface HallwayProps {
   readonly me: Me;
   readonly rooms: readonly RoomCard[];
   readonly knocks: readonly KnockView[];
+  /** Questions to come into a room; they are answered in their toasts. */
+  readonly pings: readonly Pinged[];
   readonly contactNames: Readonly<Record<string, string>>;
   readonly onAdmit: (knockId: string, name: string) => void;
   readonly onIgnore: (knockId: string) => void;
@@ -49,7 +51,7 @@ export function Hallway(props: HallwayProps) {
           <PeopleIcon />
           {t("hallway.contacts")}
         </button>
-        <Bell count={props.knocks.length} />
+        <Bell knocks={props.knocks.length} pings={props.pings.length} />
         <button
           type="button"
           class="face-button"
@@ -208,21 +210,31 @@ function Faces({ stage }: Pick<RoomCard, "stage">) {
   );
 }
 
-function Bell({ count }: { count: number }) {
+interface BellProps {
+  /** How many wait at the door. */
+  readonly knocks: number;
+  /** How many ask one into a room. */
+  readonly pings: number;
+}
+
+function Bell({ knocks, pings }: BellProps) {
   const { t } = useText();
+  const said = [
+    ...(knocks > 0 ? [t("hallway.bell", { count: knocks })] : []),
+    ...(pings > 0 ? [t("hallway.bell_pings", { count: pings })] : []),
+  ];
   return (
-    <button
-      type="button"
-      class="icon-button bell"
-      onClick={() => document.getElementById("knocks")?.focus()}
-    >
+    <button type="button" class="icon-button bell" onClick={lookAtAsking}>
       <BellIcon />
-      {count > 0 && <b aria-hidden="true">{count}</b>}
-      <span class="hidden">
-        {count === 0 ? t("hallway.bell_none") : t("hallway.bell", { count })}
-      </span>
+      {said.length > 0 && <b aria-hidden="true">{knocks + pings}</b>}
+      <span class="hidden">{said.length > 0 ? said.join(", ") : t("hallway.bell_none")}</span>
     </button>
   );
+}
+
+/** Those at the door first: they have nothing but the door. */
+function lookAtAsking(): void {
+  (document.getElementById("knocks") ?? document.getElementById("pings"))?.focus();
 }
 
 interface OpenRoomProps {

@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app";
 import { showBadge } from "../badge";
+import { openPings, waitingFor } from "../hallway";
 import type { Key } from "../i18n/catalogue";
 import type { Locale, Text } from "../i18n/text";
 import { showsKnocks, type Route } from "../route";
@@ -50,7 +51,7 @@ export function Page(props: PageProps) {
   const { state, text } = props;
   const { t, locale } = text;
   const title = titleOf(state, text);
-  const waiting = state.knocks.length;
+  const waiting = waitingFor(state);
   useEffect(() => {
     document.documentElement.lang = locale;
     const name = title === undefined ? t("app.name") : `${title} · ${t("app.name")}`;
@@ -72,7 +73,7 @@ export function Page(props: PageProps) {
           onIgnore={props.actions.ignore}
         />
         <PingToasts
-          pings={state.pings.filter((ping) => ping.roomId !== state.visit?.roomId)}
+          pings={openPings(state)}
           onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
           onLater={props.actions.doors.closePing}
         />

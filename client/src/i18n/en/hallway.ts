@@ -16,5 +16,9 @@ export const hallway = {
     one: "{count} person at the door",
     other: "{count} people at the door",
   },
+  "hallway.bell_pings": {
+    one: "{count} person asks you in",
+    other: "{count} people ask you in",
+  },
   "hallway.bell_none": "Nobody at the door",
 } as const;

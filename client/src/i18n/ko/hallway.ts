@@ -13,5 +13,6 @@ export const hallway = {
   "hallway.locked": "잠긴 방이라 새로 들어올 수 없어요",
   "hallway.contacts": "연락처",
   "hallway.bell": { other: "문 앞에 {count}명" },
+  "hallway.bell_pings": { other: "방으로 부르는 사람 {count}명" },
   "hallway.bell_none": "문 앞에 아무도 없어요",
 } as const;
