@@ -90,13 +90,6 @@ def test_whoever_is_asked_into_a_closed_room_may_enter_it_and_nobody_else(
     flows.end_room(ann)
 
 
-def ask_in(host: Page, name: str) -> None:
-    host.get_by_role("button", name="Ask somebody in").click()
-    host.get_by_role("button", name=f"Ask {name} in").click()
-    expect(host.get_by_text("Asked", exact=True)).to_be_visible()
-    host.keyboard.press("Escape")
-
-
 def test_the_bell_counts_who_asks_one_in_until_it_is_answered_or_the_room_ends(
     ann_and_bea: tuple[Page, Page],
 ) -> None:
@@ -109,7 +102,7 @@ def test_the_bell_counts_who_asks_one_in_until_it_is_answered_or_the_room_ends(
     expect(quiet).to_be_visible()
 
     flows.open_room(ann, "Answered")
-    ask_in(ann, "Bea")
+    flows.ask_in(ann, "Bea")
     expect(asked).to_be_visible()
     expect(bea).to_have_title("(1) Masil")
     assert bea.evaluate("window.badges.at(-1)") == 1
@@ -122,7 +115,7 @@ def test_the_bell_counts_who_asks_one_in_until_it_is_answered_or_the_room_ends(
     flows.end_room(ann)
 
     flows.open_room(ann, "Over too soon")
-    ask_in(ann, "Bea")
+    flows.ask_in(ann, "Bea")
     expect(asked).to_be_visible()
     flows.end_room(ann)
     expect(quiet).to_be_visible()
@@ -130,7 +123,7 @@ def test_the_bell_counts_who_asks_one_in_until_it_is_answered_or_the_room_ends(
     expect(bea).to_have_title("Masil")
 
     flows.open_room(ann, "Entered by its window")
-    ask_in(ann, "Bea")
+    flows.ask_in(ann, "Bea")
     expect(asked).to_be_visible()
     flows.enter_room(bea, "Entered by its window")
     expect(bea).to_have_title("Entered by its window · Masil")

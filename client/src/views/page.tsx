@@ -3,20 +3,17 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app";
 import { showBadge } from "../badge";
-import { openPings, waitingFor } from "../hallway";
+import { waitingFor } from "../hallway";
 import type { Key } from "../i18n/catalogue";
 import type { Locale, Text } from "../i18n/text";
-import { showsKnocks, type Route } from "../route";
+import type { Route } from "../route";
 import type { AppState } from "../state";
 import { ConnectionBanner } from "./connection";
 import { DoorMessage } from "./door-message";
 import { Inside } from "./inside";
-import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
-import { PingToasts } from "./ping-toasts";
-import { Notices } from "./notices";
-import { UpdateNote } from "./update-note";
 import { SignIn } from "./sign-in";
+import { Toasts } from "./toasts";
 import { Waiting } from "./rare";
 
 export type Actions = Pick<
@@ -64,25 +61,7 @@ export function Page(props: PageProps) {
         {t("app.skip")}
       </a>
       <View {...props} />
-      <Notices notices={state.notices} onDismiss={props.actions.dismiss}>
-        <KnockToasts
-          knocks={state.knocks}
-          contactNames={state.contactNames}
-          shownInPage={showsKnocks(state.route)}
-          onAdmit={props.actions.admit}
-          onIgnore={props.actions.ignore}
-        />
-        <PingToasts
-          pings={openPings(state)}
-          onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
-          onLater={props.actions.doors.closePing}
-        />
-        <UpdateNote
-          waiting={state.updateWaiting}
-          inRoom={state.route.view === "room"}
-          onTake={props.actions.updates.take}
-        />
-      </Notices>
+      <Toasts state={state} actions={props.actions} />
     </TextContext.Provider>
   );
 }

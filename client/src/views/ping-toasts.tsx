@@ -29,10 +29,7 @@ export function PingToasts({ pings, onEnter, onLater }: PingToastsProps) {
             <button
               type="button"
               class="button small-button grow"
-              onClick={() => {
-                onLater(roomId);
-                onEnter(roomId);
-              }}
+              onClick={() => onEnter(roomId)}
             >
               {t("doors.go_in")}
             </button>
