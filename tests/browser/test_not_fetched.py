@@ -1,4 +1,4 @@
-"""A part of the page that does not come while one is in a room is tried again; the voice goes on."""
+"""A part of the page that does not come in a room is tried again there, and the voice goes on."""
 
 from __future__ import annotations
 
