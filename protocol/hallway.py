@@ -57,6 +57,12 @@ class Pinged(Message, frozen=True):
     pinged_at_ms: int
 
 
+class PingClosed(Message, frozen=True):
+    """The question to come into this room is over: the room ended, or one is in it."""
+
+    room_id: str
+
+
 HallwayCommand = OpenUp | PingIntoRoom | FindRooms
 HallwayReply = RoomsFound
-HallwayEvent = Pinged
+HallwayEvent = Pinged | PingClosed

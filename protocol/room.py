@@ -27,6 +27,8 @@ class RoomCard(View, frozen=True):
     captions_on: bool
     topics: list[TopicView]
     kind: RoomKind
+    locked: bool
+    """Nobody new may enter."""
 
 
 class ParticipantView(View, frozen=True):

@@ -355,7 +355,7 @@ export class App {
         });
         break;
       case "pinged":
-        this.doors.pinged(event.roomId);
+        this.doors.pinged(event);
         void this.push.showWhileHidden({
           type: "ping_pushed",
           roomId: event.roomId,
@@ -376,6 +376,9 @@ export class App {
         break;
       case "knock_closed":
         void this.push.closeKnock(event.knockId);
+        break;
+      case "ping_closed":
+        void this.push.closePing(event.roomId);
         break;
       case "media_up":
         this.#visit?.mediaUp(event.up);

@@ -82,9 +82,26 @@ describe("the doors of rooms", () => {
     const by = { memberId: "a", name: "a" };
     const event = { type: "pinged", roomId: "r", title: "Soup", by, pingedAtMs: 1 } as const;
     store.patch(reduceHallway(store.get(), event));
-    doors.pinged("r");
+    doors.pinged(event);
     expect(store.get().pings).toEqual([event]);
     vi.advanceTimersByTime(PING_MS);
+    expect(store.get().pings).toEqual([]);
+  });
+
+  it("keep the newer of two questions into one room for its whole time", () => {
+    const ask = (memberId: string) => {
+      const by = { memberId, name: memberId };
+      const event = { type: "pinged", roomId: "r", title: "Soup", by, pingedAtMs: 1 } as const;
+      store.patch(reduceHallway(store.get(), event));
+      doors.pinged(event);
+      return event;
+    };
+    ask("a");
+    vi.advanceTimersByTime(PING_MS - 1);
+    const second = ask("b");
+    vi.advanceTimersByTime(PING_MS - 1);
+    expect(store.get().pings).toEqual([second]);
+    vi.advanceTimersByTime(1);
     expect(store.get().pings).toEqual([]);
   });
 });

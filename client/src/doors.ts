@@ -5,7 +5,7 @@
  */
 
 import { withoutPing } from "./hallway";
-import type { PersonView, RoomCard } from "./protocol.gen";
+import type { PersonView, Pinged, RoomCard } from "./protocol.gen";
 import { CommandError, type Signalling } from "./signalling";
 import type { AppState, ProblemCode } from "./state";
 import type { Store } from "./store";
@@ -82,8 +82,11 @@ export class Doors {
     });
 
   /** Somebody asks; a question that nobody answers goes after a while, as the talk goes on. */
-  pinged = (roomId: string): void => {
-    setTimeout(() => this.closePing(roomId), PING_MS);
+  pinged = (ping: Pinged): void => {
+    setTimeout(() => {
+      // Somebody may have asked into the same room since.
+      if (this.#store.get().pings.includes(ping)) this.closePing(ping.roomId);
+    }, PING_MS);
   };
 
   /** The question was answered, one way or the other. */

@@ -7,12 +7,14 @@ import type {
   Hallway,
   Knocked,
   KnockClosed,
+  PingClosed,
   Pinged,
   MeChanged,
   MediaUp,
   Reminded,
   RemindersChanged,
   ReportsWaiting,
+  RoomCard,
   ScheduleChanged,
   Welcome,
 } from "./protocol.gen";
@@ -33,7 +35,8 @@ export type HallwayEvent =
   | Pinged
   | ScheduleChanged
   | RemindersChanged
-  | Reminded;
+  | Reminded
+  | PingClosed;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
   switch (event.type) {
@@ -48,6 +51,7 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
           reminders: new Set(event.reminders),
         },
         knocks: event.knocks,
+        pings: stillOpen(state, event.rooms),
         contacts: { ...state.contacts, ...event.contacts },
         mediaUp: event.mediaUp,
         engine: event.captions,
@@ -70,6 +74,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { plans: { ...state.plans, reminders: new Set(event.reminders) } };
     case "reminded":
       return { plans: { ...state.plans, reminded: rung(state.plans.reminded, event) } };
+    case "ping_closed":
+      return { pings: withoutPing(state, event.roomId) };
     case "reports_waiting":
       return { admin: { ...state.admin, reportsWaiting: event.count } };
     case "admitted":
@@ -85,6 +91,24 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
 }
 
 const PINGS_MAX = 5;
+/** The gate lists so many rooms at most: where fewer are listed, there are no others. */
+const ROOMS_LISTED_MAX = 100;
+
+/** Questions to come in, but for the one into the room that one is in. */
+export function openPings({ pings, visit }: Pick<AppState, "pings" | "visit">): readonly Pinged[] {
+  return pings.filter((ping) => ping.roomId !== visit?.roomId);
+}
+
+/** How many people wait for an answer: at the door, or in a room into which they ask. */
+export function waitingFor(state: Pick<AppState, "knocks" | "pings" | "plans" | "visit">): number {
+  return state.knocks.length + openPings(state).length + state.plans.reminded.length;
+}
+
+/** After a lost connection: without questions into rooms that ended meanwhile. */
+function stillOpen({ pings }: AppState, rooms: readonly RoomCard[]): readonly Pinged[] {
+  if (rooms.length >= ROOMS_LISTED_MAX) return pings;
+  return pings.filter((ping) => rooms.some((room) => room.roomId === ping.roomId));
+}
 
 /** The questions to come in, but for those into one room. */
 export function withoutPing(state: AppState, roomId: string) {

@@ -803,6 +803,8 @@ export interface RoomCard {
   captionsOn: boolean;
   topics: TopicView[];
   kind: RoomKind;
+  /** Nobody new may enter. */
+  locked: boolean;
 }
 
 /** A newcomer who waits and whose number this member holds. */
@@ -1301,6 +1303,12 @@ export interface Pinged {
   pingedAtMs: number;
 }
 
+/** The question to come into this room is over: the room ended, or one is in it. */
+export interface PingClosed {
+  type: "ping_closed";
+  roomId: string;
+}
+
 /** One written line. */
 export interface LineView {
   /** Unique in the room, rising. */
@@ -1760,6 +1768,7 @@ export type ServerMessage =
   | PutOut
   | RoomsFound
   | Pinged
+  | PingClosed
   | Chat
   | RoomLog
   | LineWritten

@@ -204,6 +204,16 @@ describe("a page that nobody looks at", () => {
     expect(browser.shown).toEqual([]);
   });
 
+  it("takes the notification of a question away when it is over, and no other", async () => {
+    const { browser, push } = house();
+    browser.subscribed(KEY);
+    for (const tag of ["ping-r", "ping-s", "knock-r"]) {
+      await browser.registration.showNotification(tag, { tag });
+    }
+    await push.closePing("r");
+    expect(browser.shown.map((each) => each.tag)).toEqual(["ping-s", "knock-r"]);
+  });
+
   it("takes old notifications away when it is opened", async () => {
     const { browser, push } = house();
     browser.subscribed(KEY);

@@ -5,7 +5,7 @@
  * anew with every welcome, and ended when the session is.
  */
 
-import { ADMITTED_TAG, KNOCK_TAG, alertOf } from "./alert";
+import { ADMITTED_TAG, KNOCK_TAG, PING_TAG, alertOf } from "./alert";
 import type { Locale } from "./i18n/text";
 import type { KnockView, PushPayload } from "./protocol.gen";
 import {
@@ -101,11 +101,14 @@ export class PushSwitch {
   };
 
   /** The alert is over: take its notification away. */
-  closeKnock = async (knockId: string): Promise<void> => {
+  closeKnock = (knockId: string): Promise<void> => this.#close(KNOCK_TAG + knockId);
+  closePing = (roomId: string): Promise<void> => this.#close(PING_TAG + roomId);
+
+  async #close(tag: string): Promise<void> {
     if (this.#deps.browser.support() !== "yes") return;
     const shown = await (await this.#deps.browser.registered())?.getNotifications();
-    for (const each of shown ?? []) if (each.tag === KNOCK_TAG + knockId) each.close();
-  };
+    for (const each of shown ?? []) if (each.tag === tag) each.close();
+  }
 
   async #closeOld(registration: BrowserRegistration, knocks: readonly KnockView[]): Promise<void> {
     const waiting = new Set(knocks.map((knock) => KNOCK_TAG + knock.knockId));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Caption, ParticipantView, RoomChanged, RoomView } from "./protocol.gen";
 import {
+  aftermathOf,
   CAPTIONS_KEPT,
   enterRoom,
   hands,
@@ -84,6 +85,41 @@ describe("hosting", () => {
     expect(mayStepDown(room, host)).toBe(false);
     const both = view({ participants: [host, person("guest", { role: "moderator" })] });
     expect(mayStepDown(both, host)).toBe(true);
+  });
+
+  it("tells the only host who takes over or that the room ends, and nobody else anything", () => {
+    const host = person("host", { role: "moderator" });
+    const becomes = (...others: ParticipantView[]) =>
+      aftermathOf(view({ participants: [host, ...others] }), host);
+    const speaker = (id: string, fields: Partial<ParticipantView> = {}) =>
+      person(id, { role: "speaker", ...fields });
+    const heir = (name: string) => ({ kind: "heir", name });
+    expect(becomes()).toBe(null);
+    expect(becomes(person("guest"))).toEqual({ kind: "ends" });
+    expect(becomes(person("guest"), speaker("a"), speaker("b"))).toEqual(heir("a"));
+    expect(becomes(speaker("a"), person("other", { role: "moderator" }))).toBe(null);
+    const room = view({ participants: [host, speaker("a"), person("guest")] });
+    for (const other of room.participants.slice(1)) expect(aftermathOf(room, other)).toBe(null);
+  });
+
+  it("names the heir as the gate chooses him: present before away, free before held", () => {
+    const host = person("host", { role: "moderator" });
+    const seat = (id: string, connected: boolean, held: boolean) =>
+      person(id, { role: "speaker", connected, held });
+    // The worst first: each of them inherits only before those that stand before him.
+    const all = [
+      seat("away and held", false, true),
+      seat("away", false, false),
+      seat("held", true, true),
+      seat("first", true, false),
+      seat("second", true, false),
+    ];
+    for (const count of [1, 2, 3, 4]) {
+      const room = view({ participants: [host, ...all.slice(0, count)] });
+      expect(aftermathOf(room, host)).toEqual({ kind: "heir", name: all[count - 1]?.memberId });
+    }
+    const room = view({ participants: [host, ...all] });
+    expect(aftermathOf(room, host)).toEqual({ kind: "heir", name: "first" });
   });
 
   it("lists who asks to unmute, the longest waiting first", () => {

@@ -181,6 +181,28 @@ export function mayStepDown(room: RoomView, me: ParticipantView): boolean {
   return room.participants.filter((p) => p.role === "moderator").length > 1;
 }
 
+/** What becomes of a room whose only host leaves it. */
+export type Aftermath = { readonly kind: "heir"; readonly name: string } | { readonly kind: "ends" };
+
+/**
+ * What becomes of the room for the others where this person leaves; `null` where nothing does.
+ *
+ * Tells what the gate will do (`server/domain/coming.py`), and decides nothing.
+ */
+export function aftermathOf(room: RoomView, me: ParticipantView): Aftermath | null {
+  const others = room.participants.filter((p) => p.memberId !== me.memberId);
+  const goesOn = me.role !== "moderator" || others.some((p) => p.role === "moderator");
+  if (goesOn || others.length === 0) return null;
+  const speakers = others.filter((p) => p.role === "speaker");
+  // The one who came first, of those who are present before those who are away, and so on.
+  const heir =
+    speakers.find((p) => p.connected && !p.held) ??
+    speakers.find((p) => p.connected) ??
+    speakers.find((p) => !p.held) ??
+    speakers[0];
+  return heir === undefined ? { kind: "ends" } : { kind: "heir", name: heir.name };
+}
+
 /** Who asks to unmute, the longest waiting first. */
 export function unmuteRequests(room: RoomView): ParticipantView[] {
   return room.participants

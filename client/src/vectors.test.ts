@@ -47,7 +47,7 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "talk
   invite_created: "reply", invites: "reply", invite_changed: "end", contacts_changed: "hallway",
   profile: "reply", own_profile: "reply", people_listed: "reply",
   me_changed: "hallway", reports_waiting: "hallway", invite_given: "reply", members_listed: "reply", reports_listed: "reply",
-  member_exported: "reply", rooms_found: "reply", pinged: "hallway",
+  member_exported: "reply", rooms_found: "reply", pinged: "hallway", ping_closed: "hallway",
   room_bans: "reply", put_out: "end",
 };
 

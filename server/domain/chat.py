@@ -19,7 +19,7 @@ from server.domain.errors import (
 )
 from server.domain.ids import MemberId
 from server.domain.member import clean_paragraph
-from server.domain.room import Participant, Role
+from server.domain.room import Participant, Role, Room
 
 LINE_MAX_CHARS = 400
 LINES_KEPT = 200
@@ -48,7 +48,6 @@ class Line:
 class Chat:
     """What is written beside one room, oldest first."""
 
-    on: bool = True
     next_line_id: int = 1
     lines: tuple[Line, ...] = ()
 
@@ -81,13 +80,10 @@ def write(
     """Add a line of clean text; the oldest beyond 200, and those beyond an hour, go.
 
     Raises:
-        ChatOffError: a moderator switched it off.
         NotOnStageError: a turn of a listener.
     """
     if turn:
         require_turn(writer)
-    if not chat.on:
-        raise ChatOffError
     line = Line(chat.next_line_id, writer.member_id, writer.name, text, now_ms, turn)
     lines = (*fade(chat, now_ms).lines, line)[-LINES_KEPT:]
     return replace(chat, next_line_id=line.line_id + 1, lines=lines), line
@@ -107,17 +103,19 @@ def take_back(chat: Chat, by: Participant, line_id: int) -> Chat:
     return replace(chat, lines=tuple(other for other in chat.lines if other is not line))
 
 
-def switch(chat: Chat, by: Participant, *, on: bool) -> Chat:
-    """A moderator switches it on or off; off forgets every line.
+def require_on(room: Room) -> None:
+    """Nobody writes where a moderator switched the chat off.
 
     Raises:
-        NotModeratorError
+        ChatOffError
     """
-    if by.role is not Role.MODERATOR:
-        raise NotModeratorError
-    if chat.on == on:
-        return chat
-    return replace(chat, on=on, lines=())
+    if not room.chat_on:
+        raise ChatOffError
+
+
+def clear(chat: Chat) -> Chat:
+    """Forget every line; no number is given twice."""
+    return replace(chat, lines=())
 
 
 def fade(chat: Chat, now_ms: int) -> Chat:

@@ -1,4 +1,4 @@
-"""What moderators do: to the stage, to microphones, to who is in the room, and to its lock.
+"""What moderators do: to the stage, to microphones, to who is in the room, its lock and its chat.
 
 All moderators are equal. None is moved, removed or banned by another: he is first unmade, which
 leaves him a speaker. Nobody ever opens the microphone of somebody else.
@@ -178,3 +178,16 @@ def lock(room: Room, by: MemberId, locked: bool) -> Change:
     """
     authorise(room, Command.LOCK_ROOM, by)
     return change_room(room, locked=locked)
+
+
+def switch_chat(room: Room, by: MemberId, on: bool) -> Change:
+    """People may write beside the voices, or no longer.
+
+    Raises:
+        NotModeratorError
+    """
+    authorise(room, Command.SWITCH_CHAT, by)
+    if room.chat_on == on:
+        return room, ()
+    # No event and no revision: the chat, not the room, is what a page shows switched.
+    return replace(room, chat_on=on), ()

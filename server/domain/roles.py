@@ -1,8 +1,9 @@
 """Who may do what in a room: roles, states of a room, and the one table of all commands.
 
-The rules in `room.py`, `stage.py`, `moderation.py`, `succession.py` and `consent.py` ask this table
-first and add only what it cannot say; the state machine of the tests holds every change of a role
-and of a room's state against it. docs/protocol.md prints it; a test keeps the two the same.
+The rules in `room.py`, `stage.py`, `moderation.py`, `succession.py` and `consent.py`, and the
+services of chat, reactions and reports, ask this table first and add only what it cannot say; the
+state machine of the tests holds every change of a role and of a room's state against it.
+docs/protocol.md prints it; a test keeps the two the same.
 """
 
 from __future__ import annotations
@@ -77,6 +78,13 @@ class Command(Enum):
     OPEN_UP = "open_up"
     PING = "ping_into_room"
     SWITCH_CAPTIONS = "switch_captions"
+    REACT = "react"
+    GET_CHAT = "get_chat"
+    WRITE_LINE = "write_line"
+    TAKE_LINE_BACK = "take_line_back"
+    SWITCH_CHAT = "switch_chat"
+    GET_ROOM_LOG = "get_room_log"
+    REPORT_ROOM = "report_room"
     END_ROOM = "end_room"
     TIME = "time"
     """Nobody's command: a grace time is over."""
@@ -173,6 +181,13 @@ TABLE: Mapping[Command, Rule] = MappingProxyType(
         Command.OPEN_UP: Rule(*_HOSTS),
         Command.PING: Rule(_ANYBODY),
         Command.SWITCH_CAPTIONS: Rule(*_HOSTS),
+        Command.REACT: Rule(_ANYBODY),
+        Command.GET_CHAT: Rule(_ANYBODY),
+        Command.WRITE_LINE: Rule(_ANYBODY),
+        Command.TAKE_LINE_BACK: Rule(_ANYBODY),
+        Command.SWITCH_CHAT: Rule(*_HOSTS),
+        Command.GET_ROOM_LOG: Rule(_ANYBODY),
+        Command.REPORT_ROOM: Rule(_ANYBODY),
         Command.END_ROOM: Rule(*_HOSTS, becomes=_OUT),
         Command.TIME: Rule(
             frozenset(), becomes=_becomes((_M, None), (_S, None), (_L, None), (_S, _M))

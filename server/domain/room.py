@@ -97,6 +97,8 @@ class Room:
     kind: Kind = Kind.OPEN
     guests: frozenset[MemberId] = frozenset()
     """Whom moderators asked in, so that they may enter whatever the kind."""
+    chat_on: bool = True
+    """Whether people may write beside the voices; what is written is no part of the room."""
 
     @property
     def state(self) -> RoomState:

@@ -1,4 +1,7 @@
-"""The chats of all rooms: written lines and typed turns. In memory only, never saved or logged."""
+"""The chats of all rooms: written lines and typed turns. In memory only, never saved or logged.
+
+Only whether a room has a chat at all is a setting of the room, and outlives the gate with it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import asyncio
 
 from protocol import talk as wire
 from server.domain import chat as rules
-from server.domain import consent
+from server.domain import consent, moderation
 from server.domain.chat import Chat, Line
 from server.domain.events import RoomEvent
 from server.domain.ids import MemberId, RoomId
-from server.domain.room import Participant, Room
+from server.domain.roles import Command
+from server.domain.room import Participant, Room, authorise
 from server.ports import Clock
 from server.service.blocks import Blocks
 from server.service.captions import Captions
@@ -42,10 +46,11 @@ class Chats:
         Raises:
             NotInRoomError
         """
-        chat = self._fresh(self._rooms.of(connection).room_id)
+        room, _ = self._here(connection, Command.GET_CHAT)
+        chat = self._fresh(room.room_id)
         apart = self._blocks.apart_from(connection.member_id)
         lines = [_view(line) for line in chat.lines if line.member_id not in apart]
-        return wire.Chat(id=id_, on=chat.on, lines=lines)
+        return wire.Chat(id=id_, on=room.chat_on, lines=lines)
 
     def write(self, connection: Connection, raw: str, *, turn: bool) -> None:
         """Write a line; a turn of somebody who consented is a caption instead.
@@ -54,7 +59,7 @@ class Chats:
             NotInRoomError, BadLineError, TooFastError, ChatOffError
             NotOnStageError: a turn of a listener.
         """
-        room, writer = self._here(connection)
+        room, writer = self._here(connection, Command.WRITE_LINE)
         text = rules.clean_line(raw)
         if turn:
             rules.require_turn(writer)
@@ -68,7 +73,7 @@ class Chats:
         Raises:
             NotInRoomError, NotModeratorError
         """
-        room, by = self._here(connection)
+        room, by = self._here(connection, Command.TAKE_LINE_BACK)
         before = self._fresh(room.room_id)
         after = rules.take_back(before, by, line_id)
         if after is not before:
@@ -76,24 +81,24 @@ class Chats:
             gone = wire.LineTakenBack(room_id=room.room_id, line_id=line_id)
             self._hub.to_room(room.room_id, gone)
 
-    def switch(self, connection: Connection, *, on: bool) -> None:
-        """A moderator switches the chat of the room on or off.
+    async def switch(self, connection: Connection, *, on: bool) -> None:
+        """A moderator switches the chat of the room on or off; so it stays until he or the end.
 
         Raises:
-            NotInRoomError, NotModeratorError
+            NotInRoomError, NotModeratorError, StoreUnavailableError
         """
-        room, by = self._here(connection)
-        before = self._fresh(room.room_id)
-        after = rules.switch(before, by, on=on)
-        if after is not before:
-            self._chats[room.room_id] = after
-            self._hub.to_room(room.room_id, wire.ChatSwitched(room_id=room.room_id, on=on))
+        me = connection.member_id
+        await self._rooms.act(connection, lambda room, _: moderation.switch_chat(room, me, on))
 
-    def follow(self, _: Room, after: Room, __: tuple[RoomEvent, ...]) -> None:
-        """A room changed: its chat dies with it."""
+    def follow(self, before: Room, after: Room, _: tuple[RoomEvent, ...]) -> None:
+        """A room changed: its chat dies with it, and its lines where it was switched."""
         self._paces.follow(after)
+        room_id = after.room_id
         if after.ended:
-            self._chats.pop(after.room_id, None)
+            self._chats.pop(room_id, None)
+        elif before.chat_on != after.chat_on:
+            self._chats[room_id] = rules.clear(self._fresh(room_id))
+            self._hub.to_room(room_id, wire.ChatSwitched(room_id=room_id, on=after.chat_on))
 
     def rooms_remembered(self) -> set[RoomId]:
         """Of which rooms any line is in memory."""
@@ -106,8 +111,9 @@ class Chats:
             for room_id in list(self._chats):
                 self._chats[room_id] = self._fresh(room_id)
 
-    def _here(self, connection: Connection) -> tuple[Room, Participant]:
+    def _here(self, connection: Connection, command: Command) -> tuple[Room, Participant]:
         room = self._rooms.of(connection)
+        authorise(room, command, connection.member_id)
         return room, room.participant(connection.member_id)
 
     def _fresh(self, room_id: RoomId) -> Chat:
@@ -122,6 +128,7 @@ class Chats:
         return True
 
     def _line(self, room: Room, writer: Participant, text: str, *, turn: bool) -> None:
+        rules.require_on(room)
         chat, line = rules.write(
             self._fresh(room.room_id), writer, text, turn=turn, now_ms=self._clock.now_ms()
         )

@@ -156,7 +156,8 @@ def build(outside: Outside) -> House:
     reporting = Reporting(outside.store, outside.clock, limits, administration, rooms, room_logs)
     reactions = Reactions(rooms, hub, outside.clock)
     chats = Chats(rooms, captions, blocks, hub, outside.clock)
-    for follow in (reactions.follow, chats.follow, room_logs.follow):
+    pings = Pings(outside.store, outside.clock, hub, limits, rooms)
+    for follow in (reactions.follow, chats.follow, room_logs.follow, pings.follow):
         rooms.watch(follow)
     return House(
         outside.clock,
@@ -175,7 +176,7 @@ def build(outside: Outside) -> House:
         blocks,
         profiles,
         reporting,
-        Pings(outside.store, outside.clock, hub, limits, rooms),
+        pings,
         reactions,
         chats,
         room_logs,

@@ -1,7 +1,8 @@
 """Pings: somebody in a room asks somebody who follows him to come in.
 
 Only followers can be asked: they chose to hear from him. Whoever does not follow looks like nobody,
-as does whoever is behind a block, which ends follows. Nothing is kept but that a guest may enter.
+as does whoever is behind a block, which ends follows. Nothing is kept but that a guest may enter;
+in memory, for as long as a page shows the question, whom to tell that it is over.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from protocol import signalling as wire
 from server.domain.bucket import BucketEmptyError, Draw, Rate
 from server.domain.errors import NoSuchMemberError, PingsTooOftenError
+from server.domain.events import RoomEvent
 from server.domain.ids import MemberId, RoomId
 from server.domain.member import Member, Membership
+from server.domain.room import Room
 from server.ports import Clock, Store
 from server.service import render
 from server.service.hub import Connection, Hub
@@ -20,6 +23,8 @@ from server.service.rooms import Rooms
 PINGS = Rate(30, 3600 * 1000)
 SAME_PERSON = Rate(1, 5 * 60 * 1000)
 """Asking the same person into the same room again so soon reaches nobody."""
+OPEN_MS = 5 * 60_000
+"""So long a page shows a question that nobody answers."""
 
 
 class Pings:
@@ -31,6 +36,8 @@ class Pings:
         self._hub = hub
         self._limits = limits
         self._rooms = rooms
+        self._open: dict[RoomId, dict[MemberId, int]] = {}
+        """Who was asked into which room, and when; bounded by the pace of those who ask."""
 
     async def ping(self, connection: Connection, member: Member, other_id: MemberId) -> None:
         """Ask a follower into the room that one is in, on his pages or by push.
@@ -53,6 +60,7 @@ class Pings:
         self._rooms.hallway.show(other_id)
         if other_id in room.participants or not tells:
             return
+        self._remember(room.room_id, other_id)
         self._hub.to_member(
             other_id,
             wire.Pinged(
@@ -62,6 +70,28 @@ class Pings:
                 pinged_at_ms=self._clock.now_ms(),
             ),
         )
+
+    def follow(self, _: Room, after: Room, __: tuple[RoomEvent, ...]) -> None:
+        """A room changed: the question is over for who came in, and for all when it ended."""
+        asked = self._open.get(after.room_id)
+        if asked is None:
+            return
+        over = [who for who in asked if after.ended or who in after.participants]
+        for who in over:
+            del asked[who]
+            self._hub.to_member(who, wire.PingClosed(room_id=after.room_id))
+        if not asked:
+            del self._open[after.room_id]
+
+    def remembered(self) -> int:
+        """How many questions are in memory."""
+        return sum(len(asked) for asked in self._open.values())
+
+    def _remember(self, room_id: RoomId, member_id: MemberId) -> None:
+        now_ms = self._clock.now_ms()
+        known = self._open.get(room_id, {})
+        young = {who: at_ms for who, at_ms in known.items() if now_ms - at_ms < OPEN_MS}
+        self._open[room_id] = {**young, member_id: now_ms}
 
     async def _may_tell(self, member: Member, other_id: MemberId, room_id: RoomId) -> bool:
         mine = self._limits.hashed(b"ping\0" + member.member_id.encode())

@@ -9,7 +9,8 @@ from protocol import talk as wire
 from server.domain.events import RoomEvent
 from server.domain.ids import MemberId, RoomId
 from server.domain.reaction import REACTIONS_RATE, Gathered, Reaction, gather
-from server.domain.room import Room
+from server.domain.roles import Command
+from server.domain.room import Room, authorise
 from server.ports import Clock
 from server.service.hub import Connection, Hub
 from server.service.paces import Paces
@@ -36,6 +37,7 @@ class Reactions:
             NotInRoomError, TooFastError
         """
         room = self._rooms.of(connection)
+        authorise(room, Command.REACT, connection.member_id)
         self._paces.require(room.room_id, connection.member_id)
         self._shown[room.room_id].append((connection.member_id, reaction))
         self._waiting.set()

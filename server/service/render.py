@@ -123,6 +123,7 @@ def card(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomCard:
         captions_on=live.captions_on,
         topics=topics(heard[:CARD_TOPICS]),
         kind=live.kind.value,
+        locked=live.locked,
     )
 
 

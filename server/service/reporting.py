@@ -12,6 +12,8 @@ from server.domain.errors import ReportedTooOftenError
 from server.domain.ids import MemberId, ReportId, RoomId
 from server.domain.member import Member
 from server.domain.report import Reason
+from server.domain.roles import Command
+from server.domain.room import authorise
 from server.domain.room_log import LogEntry
 from server.ports import Clock, MemberStore
 from server.service.administration import Administration
@@ -104,6 +106,7 @@ class Reporting:
             reporter is the only host.
         """
         room = self._rooms.of(here)
+        authorise(room, Command.REPORT_ROOM, reporter.member_id)
         events = self._logs.shown(here) if with_log else ()
         await self.report(
             reporter,

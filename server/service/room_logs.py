@@ -8,7 +8,8 @@ from server.domain import room_log as rules
 from server.domain.errors import WrongStateError
 from server.domain.events import RoomEvent
 from server.domain.ids import MemberId, RoomId
-from server.domain.room import Room
+from server.domain.roles import Command
+from server.domain.room import Room, authorise
 from server.domain.room_log import LogEntry, RoomLog
 from server.ports import Clock
 from server.service.hub import Connection
@@ -51,6 +52,7 @@ class RoomLogs:
             NotInRoomError
         """
         room = self._rooms.of(connection)
+        authorise(room, Command.GET_ROOM_LOG, connection.member_id)
         reporter = room.participant(connection.member_id)
         log = self._logs.get(room.room_id, _NOTHING)
         entries = rules.told_by(log, room, reporter, self._clock.now_ms())

@@ -84,6 +84,7 @@ class SqlRooms(Database):
                     banned=banned.get(row.room_id, {}),
                     kind=Kind(row.kind),
                     guests=frozenset(guests.get(row.room_id, ())),
+                    chat_on=row.chat_on,
                 )
                 for row in rows
             ]
@@ -145,6 +146,7 @@ def _room_row(room: Room) -> Row:
         "next_csrc": room.next_csrc,
         "locked": room.locked,
         "kind": room.kind.value,
+        "chat_on": room.chat_on,
     }
 
 

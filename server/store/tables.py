@@ -272,6 +272,7 @@ room = Table(
     Column("next_csrc", BigInteger, nullable=False),
     Column("locked", Boolean, nullable=False, server_default=false()),
     Column("kind", String, nullable=False, server_default="open"),
+    Column("chat_on", Boolean, nullable=False, server_default=true()),
 )
 
 room_guest = Table(

@@ -75,7 +75,7 @@ class Commands:
             MasilError: why it was refused.
         """
         if isinstance(command, wire.Ping | TalkCommand):
-            return self._at_once(command)
+            return await self._at_once(command)
         member = await self._people.member(self._me)
         if isinstance(command, wire.WithdrawKnock):
             await self._admission.withdraw(member)
@@ -104,11 +104,11 @@ class Commands:
             return await self._reports.carry_out(member, command)
         return await self._about_people.carry_out(member, command)
 
-    def _at_once(self, command: wire.Ping | TalkCommand) -> ServerMessage:
-        """Without a look at the database: thousands may ask at the same time."""
+    async def _at_once(self, command: wire.Ping | TalkCommand) -> ServerMessage:
+        """Without a look at who it is: thousands may ask at the same time."""
         if isinstance(command, wire.Ping):
             return wire.Ok(id=command.id)
-        return self._talk.carry_out(command)
+        return await self._talk.carry_out(command)
 
     async def _as_member(
         self,

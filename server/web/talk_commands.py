@@ -1,7 +1,7 @@
 """What each command of the talk beside a voice does: message → service → reply.
 
-Decides nothing itself, and looks at no database: whoever is in a room is a member, and is put out
-of it when he no longer is.
+Decides nothing itself, and asks no database who it is: whoever is in a room is a member, and is
+put out of it when he no longer is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class TalkCommands:
         self._chats = house.chats
         self._here = connection
 
-    def carry_out(self, command: wire.TalkCommand) -> wire.TalkReply | Ok:
+    async def carry_out(self, command: wire.TalkCommand) -> wire.TalkReply | Ok:
         """Do it and return the reply.
 
         Raises:
@@ -39,7 +39,7 @@ class TalkCommands:
             case wire.TakeLineBack(line_id=line_id):
                 self._chats.take_back(self._here, line_id)
             case wire.SwitchChat(on=on):
-                self._chats.switch(self._here, on=on)
+                await self._chats.switch(self._here, on=on)
             case _:
                 assert_never(command)
         return Ok(id=command.id)

@@ -104,6 +104,14 @@ def unmute(page: Page) -> None:
     expect(page.get_by_role("button", name="Turn microphone off")).to_be_visible()
 
 
+def ask_in(host: Page, name: str) -> None:
+    """Ask a follower into the room."""
+    host.get_by_role("button", name="Ask somebody in").click()
+    host.get_by_role("button", name=f"Ask {name} in").click()
+    expect(host.get_by_text("Asked", exact=True)).to_be_visible()
+    host.keyboard.press("Escape")
+
+
 def end_room(page: Page) -> None:
     """A moderator ends the room for all."""
     page.get_by_role("button", name="End the room").click()

@@ -318,16 +318,22 @@ async def test_a_save_that_was_undone_is_made_good_by_the_next(store: Store) -> 
     assert list(await store.live_rooms()) == [muted]
 
 
-async def test_holds_bans_and_the_lock_come_back_as_they_were_saved(store: Store) -> None:
+async def test_holds_bans_lock_and_chat_switch_come_back_as_they_were_saved(
+    store: Store,
+) -> None:
     evening = await full_room(store)
     await store.save_room(evening)
     host, second, third, *_ = evening.participants
-    locked, _ = moderation.lock(evening, host, True)
+    silent, _ = moderation.switch_chat(evening, host, False)
+    locked, _ = moderation.lock(silent, host, True)
     held = room.replace_participant(locked, second, held=True, muted=True, unmute_asked_at_ms=7)[0]
     banned, _ = moderation.ban(held, host, third)
     await store.save_room(banned)
     assert list(await store.live_rooms()) == [banned]
-    free, _ = moderation.unban(banned, host, third)
+    talking, _ = moderation.switch_chat(banned, host, True)
+    await store.save_room(talking)
+    assert list(await store.live_rooms()) == [talking]
+    free, _ = moderation.unban(talking, host, third)
     await store.save_room(free)
     assert list(await store.live_rooms()) == [free]
     ended, _ = coming.end(free, host)

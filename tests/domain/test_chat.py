@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain import moderation
 from server.domain.chat import (
     LINE_LIFETIME_MS,
     LINES_KEPT,
     Chat,
     clean_line,
+    clear,
     fade,
-    switch,
+    require_on,
     take_back,
     turn_language,
     write,
@@ -85,17 +87,22 @@ def test_taking_back_what_is_gone_changes_nothing() -> None:
     assert take_back(chat, ON_STAGE, 99) is chat
 
 
-def test_a_moderator_switches_the_chat_off_which_forgets_every_line() -> None:
-    chat = written("one")
+def test_a_moderator_switches_the_chat_off_and_nobody_writes_until_it_is_on_again() -> None:
+    require_on(ROOM)
     with pytest.raises(NotModeratorError):
-        switch(chat, ON_STAGE, on=False)
-    off = switch(chat, MODERATOR, on=False)
-    assert (off.on, off.lines) == (False, ())
+        moderation.switch_chat(ROOM, SPEAKER.member_id, False)
+    off, _ = moderation.switch_chat(ROOM, HOST.member_id, False)
     with pytest.raises(ChatOffError):
-        write(off, MODERATOR, "hello", turn=True, now_ms=NOW_MS)
-    assert switch(off, MODERATOR, on=False) is off
-    on, line = write(switch(off, MODERATOR, on=True), LISTENING, "x", turn=False, now_ms=NOW_MS)
-    assert (len(on.lines), line.line_id) == (1, 2)
+        require_on(off)
+    assert moderation.switch_chat(off, HOST.member_id, False)[0] is off
+    require_on(moderation.switch_chat(off, HOST.member_id, True)[0])
+
+
+def test_a_chat_that_is_cleared_holds_no_line_and_gives_no_number_twice() -> None:
+    cleared = clear(written("one"))
+    assert cleared.lines == ()
+    again, line = write(cleared, LISTENING, "x", turn=False, now_ms=NOW_MS)
+    assert (len(again.lines), line.line_id) == (1, 2)
 
 
 @pytest.mark.parametrize(

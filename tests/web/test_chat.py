@@ -96,6 +96,34 @@ async def test_a_moderator_switches_the_chat_off_and_on(gate: Gate) -> None:
     assert await texts(host) == ["three"]
 
 
+async def test_a_chat_that_is_off_is_off_after_a_restart_and_lines_are_gone(gate: Gate) -> None:
+    host, ann, _, room_id = await room_of_three(gate)
+    await ann.ask(wire.WriteLine, text="one")
+    await host.ask(wire.SwitchChat, on=False)
+    await gate.restart()
+    host, ann = await gate.device(host), await gate.device(ann)
+    for page in (host, ann):
+        await page.join(room_id)
+    chat = await ann.ask(wire.GetChat)
+    assert (chat.on, chat.lines) == (False, [])
+    assert await ann.refusal(wire.WriteLine, text="two") is ErrorCode.CHAT_OFF
+    await host.ask(wire.SwitchChat, on=True)
+    assert (await ann.event(wire.ChatSwitched)).on is True
+    await gate.restart()
+    ann = await gate.device(ann)
+    await ann.join(room_id)
+    assert (await ann.ask(wire.GetChat)).on is True
+
+
+async def test_a_switch_that_cannot_be_saved_is_refused_and_changes_nothing(gate: Gate) -> None:
+    host, ann, _, _ = await room_of_three(gate)
+    await ann.ask(wire.WriteLine, text="one")
+    async with gate.locked_database():
+        assert await host.refusal(wire.SwitchChat, on=False) is ErrorCode.UNAVAILABLE
+    assert ann.unread(wire.ChatSwitched) == []
+    assert await texts(ann) == ["one"]
+
+
 async def test_blocked_people_do_not_see_each_others_lines(gate: Gate) -> None:
     host, ann, bea, _ = await room_of_three(gate)
     await ann.ask(wire.Block, member_id=bea.member_id, blocked=True)

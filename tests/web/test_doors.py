@@ -9,7 +9,7 @@ import pytest
 from protocol import signalling as wire
 from protocol.errors import ErrorCode
 from server.domain.ids import MemberId
-from server.service.pings import PINGS
+from server.service.pings import OPEN_MS, PINGS
 from tests.web.gate import Gate
 from tests.web.page import Page
 
@@ -127,6 +127,52 @@ async def test_the_same_person_is_told_of_another_room_at_once(gate: Gate) -> No
         assert (await friend.event(wire.Pinged)).title == title
 
 
+async def test_a_question_is_over_when_its_room_ends_wherever_one_is(gate: Gate) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    await opened(other, "open", "Elsewhere")
+    room_id = await opened(host, "closed")
+    for each in (friend, other):
+        await host.ask(wire.PingIntoRoom, member_id=each.member_id)
+        await each.event(wire.Pinged)
+    await host.ask(wire.EndRoom)
+    for each in (friend, other):
+        assert (await each.event(wire.PingClosed)).room_id == room_id
+    assert gate.house.pings.remembered() == 0
+
+
+async def test_a_question_is_over_on_all_devices_of_whoever_comes_in_and_for_nobody_else(
+    gate: Gate,
+) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    room_id = await opened(host, "open")
+    phone = await gate.device(friend)
+    for each in (friend, other):
+        await host.ask(wire.PingIntoRoom, member_id=each.member_id)
+    for page in (friend, phone, other):
+        await page.event(wire.Pinged)
+    await phone.join(room_id)
+    for page in (friend, phone):
+        assert (await page.event(wire.PingClosed)).room_id == room_id
+    await other.ask(wire.Ping)
+    assert other.unread(wire.PingClosed) == []
+    assert gate.house.pings.remembered() == 1
+
+
+async def test_questions_that_nobody_answers_are_forgotten(gate: Gate) -> None:
+    host, friend, other = await gate.founder(), await gate.member(1), await gate.member(2)
+    for each in (friend, other):
+        await each.ask(wire.Follow, member_id=host.member_id, following=True)
+    await opened(host, "open")
+    await host.ask(wire.PingIntoRoom, member_id=friend.member_id)
+    gate.clock.advance(OPEN_MS)
+    await host.ask(wire.PingIntoRoom, member_id=other.member_id)
+    assert gate.house.pings.remembered() == 1
+
+
 async def test_a_room_is_opened_wider_for_everybody_at_once(gate: Gate) -> None:
     host, stranger = await gate.founder(), await gate.member(1)
     room_id = await opened(host, "closed")
@@ -143,3 +189,24 @@ async def test_rooms_are_found_by_title_among_all_that_one_may_enter(gate: Gate)
     found = await seeker.ask(wire.FindRooms, query="bread seven")
     assert [card.room_id for card in found.rooms] == [bread]
     assert (await seeker.ask(wire.FindRooms, query="cheese")).rooms == []
+
+
+async def test_the_hallway_tells_that_a_room_is_locked_and_that_it_is_open_again(
+    gate: Gate,
+) -> None:
+    host, seeker = await gate.founder(), await gate.member(1)
+    room_id = await opened(host, "open")
+    await seeker.event(
+        wire.Hallway, lambda e: [(c.room_id, c.locked) for c in e.rooms] == [(room_id, False)]
+    )
+    await host.ask(wire.LockRoom, locked=True)
+    await seeker.event(wire.Hallway, lambda e: [c.locked for c in e.rooms] == [True])
+    assert [card.locked for card in (await seeker.ask(wire.FindRooms, query="")).rooms] == [True]
+    await gate.restart()
+    again = await gate.device(seeker)
+    assert [card.locked for card in (await again.ask(wire.FindRooms, query="")).rooms] == [True]
+    assert await refused(again, room_id) is ErrorCode.ROOM_LOCKED
+    back = await gate.device(host)
+    await back.join(room_id)
+    await back.ask(wire.LockRoom, locked=False)
+    await again.event(wire.Hallway, lambda e: [c.locked for c in e.rooms] == [False])

@@ -15,8 +15,10 @@ from protocol import signalling as wire
 from protocol.captions import CaptionsCommand
 from protocol.errors import ErrorCode
 from protocol.hallway import OpenUp, PingIntoRoom
+from protocol.reporting import ReportingCommand
 from protocol.room import RoomCommand
 from protocol.stage import StageCommand
+from protocol.talk import TalkCommand
 from server.domain.errors import NotInRoomError, NotOnStageError, WrongStateError
 from server.domain.roles import TABLE, Command, Role, Standing
 from server.web.errors import code_of
@@ -25,7 +27,11 @@ from tests.web.page import Page, RefusedError
 
 KINDS = {
     cls.__struct_config__.tag: cls
-    for cls in (*get_args(RoomCommand | StageCommand | CaptionsCommand), OpenUp, PingIntoRoom)
+    for cls in (
+        *get_args(RoomCommand | StageCommand | CaptionsCommand | TalkCommand | ReportingCommand),
+        OpenUp,
+        PingIntoRoom,
+    )
 }
 STANDINGS: tuple[Standing, ...] = (*Role, None)
 ABOUT_SOMEBODY = {command for command, rule in TABLE.items() if rule.about is not None}
@@ -42,6 +48,11 @@ FIELDS: dict[Command, dict[str, Any]] = {
     Command.LOCK_ROOM: {"locked": True},
     Command.OPEN_UP: {"kind": "open"},
     Command.SWITCH_CAPTIONS: {"on": True},
+    Command.REACT: {"reaction": "clap"},
+    Command.WRITE_LINE: {"text": "a line"},
+    Command.TAKE_LINE_BACK: {"line_id": 1},
+    Command.SWITCH_CHAT: {"on": False},
+    Command.REPORT_ROOM: {"reason": "other", "statement": "", "with_log": False},
 }
 
 
@@ -181,6 +192,13 @@ async def test_what_the_table_cannot_say_is_refused_by_the_rules(cast: Cast) -> 
     assert await cast.host.refusal(wire.MakeModerator, member_id=listener) is code_of(
         NotOnStageError()
     )
+    await cast.host.ask(wire.WriteLine, text="hers")
+    line_id = (await speaker.event(wire.LineWritten)).line.line_id
+    for who in (speaker, cast.by[Role.LISTENER]):
+        refusal = await who.refusal(wire.TakeLineBack, line_id=line_id)
+        assert refusal is ErrorCode.NOT_MODERATOR
+    turn = await cast.by[Role.LISTENER].refusal(wire.WriteLine, text="a turn", turn=True)
+    assert turn is ErrorCode.NOT_ON_STAGE
     for kind in (wire.MuteParticipant, wire.RemoveFromRoom, wire.BanFromRoom, wire.MakeModerator):
         refusal = await cast.host.refusal(kind, member_id="nobody")
         assert refusal is ErrorCode.NO_SUCH_PARTICIPANT

@@ -159,6 +159,7 @@ def hallway(title: str) -> wire.Hallway:
         title=title,
         opened_at_ms=0,
         kind="open",
+        locked=False,
         stage=[],
         listeners=0,
         captions_on=False,

@@ -45,19 +45,21 @@ export interface ConfirmProps {
   readonly title: string;
   readonly text: string;
   readonly yes: string;
+  /** Where there is a better word for no. */
+  readonly stay?: string;
   readonly onYes: () => void;
   readonly onClose: () => void;
 }
 
 /** Asked before what cannot be taken back. */
-export function Confirm({ title, text, yes, onYes, onClose }: ConfirmProps) {
+export function Confirm({ title, text, yes, stay, onYes, onClose }: ConfirmProps) {
   const { t } = useText();
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{text}</p>
       <div class="row end">
         <button type="button" class="button quiet" onClick={onClose}>
-          {t("app.cancel")}
+          {stay ?? t("app.cancel")}
         </button>
         <button type="button" class="button danger" onClick={onYes}>
           {yes}

@@ -10,7 +10,7 @@ import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
 import { Dialog } from "./dialog";
 import { ColoursContext, Face } from "./face";
-import { BellIcon, PeopleIcon } from "./icons";
+import { BellIcon, LockIcon, PeopleIcon } from "./icons";
 import { Kinds } from "./kinds";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
@@ -26,6 +26,8 @@ export interface HallwayProps {
   readonly me: Me;
   readonly rooms: readonly RoomCard[];
   readonly knocks: readonly KnockView[];
+  /** Questions to come into a room; they are answered in their toasts. */
+  readonly pings: readonly Pinged[];
   readonly contactNames: Readonly<Record<string, string>>;
   readonly onAdmit: (knockId: string, name: string) => void;
   readonly onIgnore: (knockId: string) => void;
@@ -33,7 +35,6 @@ export interface HallwayProps {
   readonly doors: DoorsState;
   readonly onFind: (query: string) => Promise<void>;
   readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
-  readonly pings: readonly Pinged[];
   readonly plans: PlansState;
   readonly planning: Plans;
   readonly onPlanned: () => void;
@@ -57,7 +58,8 @@ export function Hallway(props: HallwayProps) {
         </button>
         <Bell
           knocks={props.knocks.length}
-          calls={props.pings.length + props.plans.reminded.length}
+          pings={props.pings.length}
+          reminders={props.plans.reminded.length}
         />
         <button
           type="button"
@@ -178,12 +180,24 @@ function Window({ room, onEnter }: { room: RoomCard; onEnter: () => void }) {
       <h3>
         <button type="button" class="cover" onClick={onEnter}>
           {room.title}
+          {room.locked && <Locked />}
         </button>
       </h3>
       <p class="small">{facts.join(" · ")}</p>
       <Faces stage={room.stage} />
       {room.topics.length > 0 && <Topics topics={room.topics} max={TOPICS_SHOWN} />}
     </article>
+  );
+}
+
+/** Part of the button's name: whoever would go in hears it before he tries. */
+function Locked() {
+  const { t } = useText();
+  return (
+    <span class="locked-mark" data-testid="locked" title={t("hallway.locked")}>
+      <LockIcon />
+      <span class="hidden">({t("hallway.locked")})</span>
+    </span>
   );
 }
 
@@ -212,23 +226,35 @@ function Faces({ stage }: Pick<RoomCard, "stage">) {
   );
 }
 
-function Bell({ knocks, calls }: { knocks: number; calls: number }) {
+interface BellProps {
+  /** How many wait at the door. */
+  readonly knocks: number;
+  /** How many ask one into a room. */
+  readonly pings: number;
+  /** How many planned rooms there is news of. */
+  readonly reminders: number;
+}
+
+function Bell({ knocks, pings, reminders }: BellProps) {
   const { t } = useText();
-  const count = knocks + calls;
-  const door = knocks === 0 ? t("hallway.bell_none") : t("hallway.bell", { count: knocks });
+  const said = [
+    ...(knocks > 0 ? [t("hallway.bell", { count: knocks })] : []),
+    ...(pings > 0 ? [t("hallway.bell_pings", { count: pings })] : []),
+    ...(reminders > 0 ? [t("hallway.bell_reminders", { count: reminders })] : []),
+  ];
   return (
-    <button
-      type="button"
-      class="icon-button bell"
-      onClick={() => document.getElementById(knocks > 0 ? "knocks" : "calls")?.focus()}
-    >
+    <button type="button" class="icon-button bell" onClick={lookAtAsking}>
       <BellIcon />
-      {count > 0 && <b aria-hidden="true">{count}</b>}
-      <span class="hidden">
-        {calls === 0 ? door : `${door}, ${t("hallway.bell_calls", { count: calls })}`}
-      </span>
+      {said.length > 0 && <b aria-hidden="true">{knocks + pings + reminders}</b>}
+      <span class="hidden">{said.length > 0 ? said.join(", ") : t("hallway.bell_none")}</span>
     </button>
   );
+}
+
+/** Those at the door first: they have nothing but the door. */
+function lookAtAsking(): void {
+  const first = ["knocks", "pings", "reminders"].map((id) => document.getElementById(id));
+  first.find((asking) => asking !== null)?.focus();
 }
 
 interface OpenRoomProps {

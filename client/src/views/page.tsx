@@ -3,20 +3,17 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app";
 import { showBadge } from "../badge";
+import { waitingFor } from "../hallway";
 import type { Key } from "../i18n/catalogue";
 import type { Locale, Text } from "../i18n/text";
-import { showsKnocks, type Route } from "../route";
+import type { Route } from "../route";
 import type { AppState } from "../state";
 import { ConnectionBanner } from "./connection";
 import { DoorMessage } from "./door-message";
 import { Inside } from "./inside";
-import { KnockToasts } from "./knock-toasts";
 import { TextContext, useText } from "./language";
-import { PingToasts } from "./ping-toasts";
-import { ReminderToasts } from "./reminder-toasts";
-import { Notices } from "./notices";
-import { UpdateNote } from "./update-note";
 import { SignIn } from "./sign-in";
+import { Toasts } from "./toasts";
 import { Waiting } from "./rare";
 
 export type Actions = Pick<
@@ -51,7 +48,7 @@ export function Page(props: PageProps) {
   const { state, text } = props;
   const { t, locale } = text;
   const title = titleOf(state, text);
-  const waiting = state.knocks.length + state.pings.length + state.plans.reminded.length;
+  const waiting = waitingFor(state);
   useEffect(() => {
     document.documentElement.lang = locale;
     const name = title === undefined ? t("app.name") : `${title} · ${t("app.name")}`;
@@ -64,33 +61,7 @@ export function Page(props: PageProps) {
         {t("app.skip")}
       </a>
       <View {...props} />
-      <Notices notices={state.notices} onDismiss={props.actions.dismiss}>
-        <KnockToasts
-          knocks={state.knocks}
-          contactNames={state.contactNames}
-          shownInPage={showsKnocks(state.route)}
-          onAdmit={props.actions.admit}
-          onIgnore={props.actions.ignore}
-        />
-        <div id="calls" class="calls" tabIndex={-1}>
-          <PingToasts
-            pings={state.pings.filter((ping) => ping.roomId !== state.visit?.roomId)}
-            onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
-            onLater={props.actions.doors.closePing}
-          />
-          <ReminderToasts
-            reminded={state.plans.reminded}
-            myId={state.me?.memberId}
-            actions={props.actions.plans}
-            onEnter={(roomId) => props.actions.go({ view: "room", roomId })}
-          />
-        </div>
-        <UpdateNote
-          waiting={state.updateWaiting}
-          inRoom={state.route.view === "room"}
-          onTake={props.actions.updates.take}
-        />
-      </Notices>
+      <Toasts state={state} actions={props.actions} />
     </TextContext.Provider>
   );
 }

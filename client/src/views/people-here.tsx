@@ -9,10 +9,13 @@ import { Dialog } from "./dialog";
 import { ColoursContext } from "./face";
 import { HostActions } from "./host-actions";
 import { useText } from "./language";
-import { OwnProfileForm, PersonDialog } from "./rare";
+import { KeptContext, type Kept } from "./later";
+import { OwnProfileForm, PersonHere } from "./rare";
 import { PersonVolume } from "./person-volume";
 import { OpenPersonContext } from "./person-button";
 import type { ProfileProps } from "./profile";
+
+const OWN_BUTTON: Kept = { onClose: null };
 
 export interface PeopleHereProps extends ProfileProps {
   readonly colours: Colours;
@@ -25,33 +28,48 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
   const { t } = useText();
   const [shown, setShown] = useState<string | null>(null);
   const close = () => setShown(null);
+  const nameOf = (memberId: string) => {
+    const { person } = own.people;
+    return person?.memberId === memberId ? person.profile?.name : undefined;
+  };
   return (
     <ColoursContext.Provider value={colours}>
       <OpenPersonContext.Provider value={setShown}>
         {children}
         {shown === own.me.memberId && (
           <Dialog title={t("profile.title")} onClose={close}>
-            <OwnProfileForm {...own} />
+            <KeptContext.Provider value={OWN_BUTTON}>
+              <OwnProfileForm {...own} />
+            </KeptContext.Provider>
             <button type="button" class="button quiet" onClick={close}>
               {t("app.close")}
             </button>
           </Dialog>
         )}
         {shown !== null && shown !== own.me.memberId && (
-          <PersonDialog
-            memberId={shown}
-            person={own.people.person}
-            problem={own.people.problem}
-            actions={own.actions}
-            myId={own.me.memberId}
-            onClose={close}
-            inPlace={
-              <>
-                <Volume room={room} about={shown} />
-                <Hosting {...{ room, onCommand }} me={own.me.memberId} about={shown} onDone={close} />
-              </>
-            }
-          />
+          <Dialog title={nameOf(shown) ?? t("person.title")} onClose={close}>
+            <KeptContext.Provider value={{ onClose: close }}>
+              <PersonHere
+                memberId={shown}
+                person={own.people.person}
+                problem={own.people.problem}
+                actions={own.actions}
+                myId={own.me.memberId}
+                onClose={close}
+                inPlace={
+                  <>
+                    <Volume room={room} about={shown} />
+                    <Hosting
+                      {...{ room, onCommand }}
+                      me={own.me.memberId}
+                      about={shown}
+                      onDone={close}
+                    />
+                  </>
+                }
+              />
+            </KeptContext.Provider>
+          </Dialog>
         )}
       </OpenPersonContext.Provider>
     </ColoursContext.Provider>

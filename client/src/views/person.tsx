@@ -5,7 +5,6 @@ import { useEffect, useState } from "preact/hooks";
 import type { ProfileView } from "../protocol.gen";
 import type { PersonState, Profiles } from "../profiles";
 import type { ProblemCode } from "../state";
-import { Dialog } from "./dialog";
 import { Face } from "./face";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
@@ -49,32 +48,30 @@ export function PersonPage(props: PersonPageProps) {
   );
 }
 
-export interface PersonDialogProps extends PersonProps {
+export interface PersonHereProps extends PersonProps {
   /** What else can be done about the person where he is. */
   readonly inPlace: ComponentChildren;
   readonly onClose: () => void;
 }
 
-/** The person over the room one is in, which goes on. */
-export function PersonDialog(props: PersonDialogProps) {
+/** The person in a dialog over the room one is in, which goes on. */
+export function PersonHere(props: PersonHereProps) {
   const { t } = useText();
   const person = useLook(props);
   return (
-    <Dialog title={person?.profile?.name ?? t("person.title")} onClose={props.onClose}>
-      <Person
-        {...props}
-        person={person}
-        inRoom
-        foot={
-          <>
-            {props.inPlace}
-            <button type="button" class="button quiet" onClick={props.onClose}>
-              {t("app.close")}
-            </button>
-          </>
-        }
-      />
-    </Dialog>
+    <Person
+      {...props}
+      person={person}
+      inRoom
+      foot={
+        <>
+          {props.inPlace}
+          <button type="button" class="button quiet" onClick={props.onClose}>
+            {t("app.close")}
+          </button>
+        </>
+      }
+    />
   );
 }
 

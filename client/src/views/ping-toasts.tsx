@@ -13,8 +13,14 @@ export function PingToasts({ pings, onEnter, onLater }: PingToastsProps) {
   const { t } = useText();
   return (
     <>
-      {pings.map(({ roomId, title, by }) => (
-        <div key={roomId} class="notice knocked actions" data-testid="ping-toast">
+      {pings.map(({ roomId, title, by }, n) => (
+        <div
+          key={roomId}
+          class="notice knocked actions"
+          data-testid="ping-toast"
+          id={n === 0 ? "pings" : undefined}
+          tabIndex={-1}
+        >
           <p>
             <b>{t("doors.pinged", { name: by.name })}</b>
             <small>{title}</small>
@@ -23,10 +29,7 @@ export function PingToasts({ pings, onEnter, onLater }: PingToastsProps) {
             <button
               type="button"
               class="button small-button grow"
-              onClick={() => {
-                onLater(roomId);
-                onEnter(roomId);
-              }}
+              onClick={() => onEnter(roomId)}
             >
               {t("doors.go_in")}
             </button>

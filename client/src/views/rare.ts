@@ -13,7 +13,7 @@ export const Invitations = later(async () => (await import("./invitations")).Inv
 export const Notifications = later(async () => (await import("./notifications")).Notifications);
 export const OwnProfileForm = later(async () => (await import("./profile")).OwnProfileForm);
 export const People = later(async () => (await import("./people")).People);
-export const PersonDialog = later(async () => (await import("./person")).PersonDialog);
+export const PersonHere = later(async () => (await import("./person")).PersonHere);
 export const PersonPage = later(async () => (await import("./person")).PersonPage);
 export const ProfilePage = later(async () => (await import("./profile")).ProfilePage);
 export const Room = later(async () => (await import("./room")).Room);

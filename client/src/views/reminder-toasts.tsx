@@ -15,16 +15,25 @@ export interface ReminderToastsProps {
 export function ReminderToasts({ reminded, ...rest }: ReminderToastsProps) {
   return (
     <>
-      {reminded.map((reminder) => (
-        <ReminderToast key={reminder.scheduled.scheduledId} reminder={reminder} {...rest} />
+      {reminded.map((reminder, n) => (
+        <ReminderToast
+          key={reminder.scheduled.scheduledId}
+          reminder={reminder}
+          first={n === 0}
+          {...rest}
+        />
       ))}
     </>
   );
 }
 
-type ToastProps = Omit<ReminderToastsProps, "reminded"> & { readonly reminder: Reminded };
+type ToastProps = Omit<ReminderToastsProps, "reminded"> & {
+  readonly reminder: Reminded;
+  /** The bell leads to it. */
+  readonly first: boolean;
+};
 
-function ReminderToast({ reminder, myId, actions, onEnter }: ToastProps) {
+function ReminderToast({ reminder, first, myId, actions, onEnter }: ToastProps) {
   const { t, moment } = useText();
   const { scheduled, news, roomId } = reminder;
   const { scheduledId, title, owner, startsAtMs } = scheduled;
@@ -36,7 +45,12 @@ function ReminderToast({ reminder, myId, actions, onEnter }: ToastProps) {
     else onEnter(roomId);
   };
   return (
-    <div class="notice knocked actions" data-testid="reminder">
+    <div
+      class="notice knocked actions"
+      data-testid="reminder"
+      id={first ? "reminders" : undefined}
+      tabIndex={-1}
+    >
       <p>
         <b>{t(`remind.${news}`, { title })}</b>
         <small>{t("remind.with", { moment: moment(startsAtMs), name: owner.name })}</small>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { CaptionsEngine, KnockView, ParticipantView } from "../protocol.gen";
 import {
+  aftermathOf,
   audience,
   hands,
   mayStepDown,
@@ -20,9 +21,10 @@ import { Captions } from "./captions";
 import { ConnectionBanner, ConnectionState } from "./connection";
 import { Confirm } from "./dialog";
 import { UnmuteRequests } from "./held";
-import { LeaveIcon, SoundIcon } from "./icons";
+import { SoundIcon } from "./icons";
 import { Knocks } from "./knocks";
 import { useText } from "./language";
+import { Leave } from "./leave";
 import { OwnBar } from "./own-bar";
 import { LockedLine, RoomMenu } from "./room-menu";
 import { ReportRoom } from "./report-room";
@@ -63,10 +65,10 @@ export function Room(props: RoomProps) {
   return (
     <div class="view room" data-testid="room" data-status={visit.status} data-voice={visit.voice}>
       <header class="top">
-        <button type="button" class="button quiet small-button" onClick={props.onLeave}>
-          <LeaveIcon />
-          {t("room.leave")}
-        </button>
+        <Leave
+          aftermath={state === null || me === undefined ? null : aftermathOf(state.room, me)}
+          onLeave={props.onLeave}
+        />
         <span class="grow" />
         {state !== null && me !== undefined && (
           <AskIn

@@ -10,10 +10,15 @@ export const hallway = {
   "hallway.listening": { one: "{count} listening", other: "{count} listening" },
   "hallway.not_recorded": "not recorded",
   "hallway.captions_on": "captions on",
+  "hallway.locked": "locked: nobody new can come in",
   "hallway.contacts": "Contacts",
   "hallway.bell": {
     one: "{count} person at the door",
     other: "{count} people at the door",
+  },
+  "hallway.bell_pings": {
+    one: "{count} person asks you in",
+    other: "{count} people ask you in",
   },
   "hallway.bell_none": "Nobody at the door",
 } as const;

@@ -45,7 +45,7 @@ export const plans = {
   "remind.open": "Open the room",
   "remind.later": "Not now",
   "remind.fine": "All right",
-  "hallway.bell_calls": { one: "{count} call or reminder", other: "{count} calls and reminders" },
+  "hallway.bell_reminders": { one: "{count} reminder", other: "{count} reminders" },
   "notice.planned": "It is planned. You are reminded ten minutes before.",
   "problem.no_such_scheduled": "This scheduled room is not there any more.",
   "problem.bad_time": "Choose a time between now and 90 days from now.",

@@ -2,6 +2,10 @@
 
 export const room = {
   "room.leave": "Leave quietly",
+  "room.leave_host": "You are the only host",
+  "room.leave_heir": "If you leave, {name} takes over as host and the talk goes on.",
+  "room.leave_ends": "Nobody else is on stage. If you leave, the room ends for everybody in it.",
+  "room.leave_stay": "Stay",
   "room.stage": "Stage",
   "room.audience": { one: "Audience · {count}", other: "Audience · {count}" },
   "room.audience_empty": "Nobody is listening yet.",

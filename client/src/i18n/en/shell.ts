@@ -3,6 +3,8 @@
 export const shell = {
   "shell.coming": "Coming…",
   "shell.not_fetched": "This part of the page could not be fetched.",
+  "shell.not_fetched_here": "This could not be fetched. The talk goes on; try again.",
+  "shell.try_again": "Try again",
   "shell.reload": "Reload",
   "shell.new_version": "A new version of Masil is there.",
   "shell.offline": "This device is offline. The rooms come back by themselves as soon as it is online.",

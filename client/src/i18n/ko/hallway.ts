@@ -10,7 +10,9 @@ export const hallway = {
   "hallway.listening": { other: "듣는 사람 {count}" },
   "hallway.not_recorded": "녹음하지 않아요",
   "hallway.captions_on": "받아쓰기 중",
+  "hallway.locked": "잠긴 방이라 새로 들어올 수 없어요",
   "hallway.contacts": "연락처",
   "hallway.bell": { other: "문 앞에 {count}명" },
+  "hallway.bell_pings": { other: "방으로 부르는 사람 {count}명" },
   "hallway.bell_none": "문 앞에 아무도 없어요",
 } as const;

@@ -45,7 +45,7 @@ export const plans = {
   "remind.open": "방 열기",
   "remind.later": "나중에",
   "remind.fine": "알겠어요",
-  "hallway.bell_calls": { other: "부름과 알림 {count}개" },
+  "hallway.bell_reminders": { other: "예약 알림 {count}개" },
   "notice.planned": "예약했어요. 10분 전에 알려 드릴게요.",
   "problem.no_such_scheduled": "이 예약은 이제 없어요.",
   "problem.bad_time": "지금부터 90일 안의 시각을 골라 주세요.",

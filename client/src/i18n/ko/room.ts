@@ -2,6 +2,10 @@
 
 export const room = {
   "room.leave": "조용히 나가기",
+  "room.leave_host": "진행자가 나뿐이에요",
+  "room.leave_heir": "나가면 {name}님이 이어서 진행하고, 이야기는 계속돼요.",
+  "room.leave_ends": "무대에 다른 사람이 없어요. 나가면 모두에게서 방이 닫혀요.",
+  "room.leave_stay": "남기",
   "room.stage": "무대",
   "room.audience": { other: "듣는 사람 {count}" },
   "room.audience_empty": "아직 듣는 사람이 없어요.",

@@ -3,6 +3,8 @@
 export const shell = {
   "shell.coming": "가져오는 중…",
   "shell.not_fetched": "이 화면을 가져오지 못했어요.",
+  "shell.not_fetched_here": "가져오지 못했어요. 이야기는 그대로 이어져요. 다시 해 보세요.",
+  "shell.try_again": "다시 해 보기",
   "shell.reload": "다시 열기",
   "shell.new_version": "마실의 새 버전이 나왔어요.",
   "shell.offline": "지금 오프라인이에요. 인터넷이 다시 되면 방이 저절로 나타나요.",
