@@ -11,7 +11,7 @@ import { HostActions } from "./host-actions";
 import { useText } from "./language";
 import { KeptContext, type Kept } from "./later";
 import { OwnProfileForm, PersonHere } from "./rare";
-import { OpenPersonContext } from "./person-button";
+import { OpenPersonContext, PersonInDialogContext } from "./person-button";
 import type { ProfileProps } from "./profile";
 
 const OWN_BUTTON: Kept = { onClose: null };
@@ -34,7 +34,7 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
   return (
     <ColoursContext.Provider value={colours}>
       <OpenPersonContext.Provider value={setShown}>
-        {children}
+        <PersonInDialogContext.Provider value>{children}</PersonInDialogContext.Provider>
         {shown === own.me.memberId && (
           <Dialog title={t("profile.title")} onClose={close}>
             <KeptContext.Provider value={OWN_BUTTON}>
