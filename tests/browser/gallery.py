@@ -28,7 +28,7 @@ from tests.browser.person import Person, another, person
 
 ROUTES = ROOT / "client" / "src" / "route.ts"
 NAMES = ("민서", "Jin", "하늘", "Alexandra Thistlewood", "박서연", "Omar", "지우", "Yuki")
-HOST, GUEST, LISTENER = MemberId("id-0"), MemberId("id-1"), MemberId("id-4")
+HOST, GUEST, LISTENER, INVITED = (MemberId(f"id-{n}") for n in (0, 1, 4, 7))
 NEWCOMER = "010-2345-6783"
 TITLE = "항만 터널, 정말 필요할까? Do we need it?"
 DAY_MS = 86_400_000
@@ -63,7 +63,7 @@ async def _seed(database: Path) -> None:
         number = NumberHash(bytes([n]) * 32)
         member = Member(MemberId(f"id-{n}"), number, name, membership, n == 0, since_ms)
         await store.save_member(member)
-    for member_id in (HOST, GUEST, LISTENER):
+    for member_id in (HOST, GUEST, LISTENER, INVITED):
         token_hash = hashlib.sha256(token_of(member_id).encode()).digest()
         await store.save_session(token_hash, member_id, now_ms)
     said = "계속 말을 끊었어요. He kept shouting at everybody and would not stop when asked."
@@ -85,7 +85,7 @@ def lived_in_house(state_dir: Path) -> House:
 
 
 class Gallery:
-    """Five pages of three people in one browser: all that there is to see."""
+    """A page of each person in one browser: all that there is to see."""
 
     def __init__(self, house: House, people: dict[str, Person]) -> None:
         self._people = people
@@ -93,7 +93,10 @@ class Gallery:
         self.room_id = ""
 
     def set_up(self) -> None:
-        """Somebody waits at the door; a room has a stage, a raised hand and captions on."""
+        """Somebody waits at the door; a room has a stage, a raised hand and captions on.
+
+        One who listens there is asked to the stage, and does not answer.
+        """
         host, guest = self._people["host"].page, self._people["guest"].page
         host.goto("/")
         flows.add_contact(host, f"하늘이 {NEWCOMER}")
@@ -107,6 +110,12 @@ class Gallery:
         listener.goto("/")
         flows.enter_room(listener, TITLE)
         listener.get_by_role("button", name="Raise hand").click()
+        invited = self._people["invited"].page
+        invited.goto("/")
+        flows.enter_room(invited, TITLE)
+        guest.get_by_role("button", name=f"Actions for {NAMES[7]}").click()
+        guest.get_by_role("dialog").get_by_role("button", name="Invite to the stage").click()
+        expect(invited.get_by_role("dialog", name="You are asked to the stage")).to_be_visible()
 
     def stops(self) -> Iterator[Stop]:
         """In the order of a newcomer's way."""
@@ -126,6 +135,9 @@ class Gallery:
         yield self._stop(
             "room-listener", page["listener"], f"/room/{self.room_id}", "[data-testid=own-bar]"
         )
+        yield self._stop(
+            "room-invitation", page["invited"], f"/room/{self.room_id}", "dialog[open] button"
+        )
 
     def _stop(self, name: str, page: Page, address: str, shown: str) -> Stop:
         def go(locale: str) -> None:
@@ -141,6 +153,8 @@ class Gallery:
 
 def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
     """Every kind of dialog that the view can open, opened; Escape closes it before the next."""
+    if page.locator("dialog[open]").count() > 0:
+        return  # it opened by itself and is the view; nothing behind it can be reached
     seen: set[str] = set()
     openers = page.locator("main, header, .bar").locator("[aria-haspopup=dialog]")
     for n in range(openers.count()):
@@ -154,6 +168,7 @@ def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
         opener.press("Enter")
         dialog = page.locator("dialog[open]")
         expect(dialog).to_be_visible()
+        dialog.locator(".later, [data-testid=looking]").first.wait_for(state="detached")
         yield kind, dialog
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
@@ -167,9 +182,10 @@ def gallery(playwright: Playwright, house: House) -> Iterator[Gallery]:
     with ExitStack() as stack:
         host = stack.enter_context(person(playwright, house.url))
         people = {"host": host}
-        for name in ("guest", "newcomer", "stranger", "listener"):
+        for name in ("guest", "newcomer", "stranger", "listener", "invited"):
             people[name] = stack.enter_context(another(host.browser, house.url))
-        for name, member_id in (("host", HOST), ("guest", GUEST), ("listener", LISTENER)):
+        members = {"host": HOST, "guest": GUEST, "listener": LISTENER, "invited": INVITED}
+        for name, member_id in members.items():
             cookie = {"name": "masil", "value": token_of(member_id), "url": house.url}
             people[name].context.add_cookies([cookie])  # type: ignore[list-item]
         shown = Gallery(house, people)

@@ -12,7 +12,7 @@ import { useText } from "./language";
 import { KeptContext, type Kept } from "./later";
 import { OwnProfileForm, PersonHere } from "./rare";
 import { PersonVolume } from "./person-volume";
-import { OpenPersonContext } from "./person-button";
+import { OpenPersonContext, PersonInDialogContext } from "./person-button";
 import type { ProfileProps } from "./profile";
 
 const OWN_BUTTON: Kept = { onClose: null };
@@ -35,7 +35,7 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
   return (
     <ColoursContext.Provider value={colours}>
       <OpenPersonContext.Provider value={setShown}>
-        {children}
+        <PersonInDialogContext.Provider value>{children}</PersonInDialogContext.Provider>
         {shown === own.me.memberId && (
           <Dialog title={t("profile.title")} onClose={close}>
             <KeptContext.Provider value={OWN_BUTTON}>

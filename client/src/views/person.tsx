@@ -103,7 +103,11 @@ function Person(props: CardProps) {
 
 function Looking() {
   const { t } = useText();
-  return <p role="status">{t("person.looking")}</p>;
+  return (
+    <p role="status" data-testid="looking">
+      {t("person.looking")}
+    </p>
+  );
 }
 
 function Nobody({ person, problem, actions }: CardProps & { person: PersonState }) {
