@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,12 @@ from tests.browser.person import Person, another, person
 
 ROUTES = ROOT / "client" / "src" / "route.ts"
 NAMES = ("민서", "Jin", "하늘", "Alexandra Thistlewood", "박서연", "Omar", "지우", "Yuki")
-HOST, GUEST, LISTENER = MemberId("id-0"), MemberId("id-1"), MemberId("id-4")
+HOST, GUEST, SPEAKER, LISTENER = (MemberId(f"id-{n}") for n in (0, 1, 2, 4))
+NEIGHBOURS = {
+    MemberId("id-3"): "Quantum, explained to my dad",
+    MemberId("id-6"): "저녁 김치찌개 모임",
+}
+"""Who else has a light on, and about what."""
 NEWCOMER = "010-2345-6783"
 TITLE = "항만 터널, 정말 필요할까? Do we need it?"
 DAY_MS = 86_400_000
@@ -63,7 +68,7 @@ async def _seed(database: Path) -> None:
         number = NumberHash(bytes([n]) * 32)
         member = Member(MemberId(f"id-{n}"), number, name, membership, n == 0, since_ms)
         await store.save_member(member)
-    for member_id in (HOST, GUEST, LISTENER):
+    for member_id in (HOST, GUEST, SPEAKER, LISTENER, *NEIGHBOURS):
         token_hash = hashlib.sha256(token_of(member_id).encode()).digest()
         await store.save_session(token_hash, member_id, now_ms)
     said = "계속 말을 끊었어요. He kept shouting at everybody and would not stop when asked."
@@ -75,25 +80,27 @@ async def _seed(database: Path) -> None:
     await store.close()
 
 
-def lived_in_house(state_dir: Path) -> House:
-    """A house with members, reports and two sessions, before anybody opened its page."""
+def lived_in_house(state_dir: Path, whisper_model: str = "tiny") -> House:
+    """A house with members, reports and some sessions, before anybody opened its page."""
     (state_dir / "db").mkdir()
     # Playwright has a loop of its own in this thread.
     with ThreadPoolExecutor(1) as other_thread:
         other_thread.submit(asyncio.run, _seed(state_dir / "db" / "masil.sqlite3")).result(30)
-    return House(state_dir, "tiny")
+    return House(state_dir, whisper_model)
 
 
 class Gallery:
-    """Five pages of three people in one browser: all that there is to see."""
+    """A page of everybody who sees something of his own: all that there is to see."""
 
-    def __init__(self, house: House, people: dict[str, Person]) -> None:
+    def __init__(self, house: House, people: dict[str, Person], *, spoken: bool = False) -> None:
+        """`spoken`: the guest and the speaker say something, and a model turns it into text."""
         self._people = people
         self._house = house
+        self._spoken = spoken
         self.room_id = ""
 
     def set_up(self) -> None:
-        """Somebody waits at the door; a room has a stage, a raised hand and captions on."""
+        """Somebody waits at the door; a room has a stage, a raised hand, lines and captions on."""
         host, guest = self._people["host"].page, self._people["guest"].page
         host.goto("/")
         flows.add_contact(host, f"하늘이 {NEWCOMER}")
@@ -106,6 +113,21 @@ class Gallery:
         listener.goto("/")
         flows.enter_room(listener, TITLE)
         listener.get_by_role("button", name="Raise hand").click()
+        self._take_the_stage(self._people["speaker"].page, guest)
+        for neighbour, title in NEIGHBOURS.items():
+            self._people[neighbour].page.goto("/")
+            flows.open_room(self._people[neighbour].page, title)
+
+    def _take_the_stage(self, speaker: Page, guest: Page) -> None:
+        speaker.goto("/")
+        flows.enter_room(speaker, TITLE)
+        flows.go_on_stage(guest, speaker, NAMES[2])
+        if not self._spoken:
+            return
+        for page in (guest, speaker):
+            flows.unmute(page)
+            page.get_by_role("button", name="Turn on my captions").click()
+        expect(guest.get_by_test_id("topics").locator("li").nth(2)).to_be_visible(timeout=90_000)
 
     def stops(self) -> Iterator[Stop]:
         """In the order of a newcomer's way."""
@@ -134,8 +156,19 @@ class Gallery:
             page.goto(address)
             page.locator(shown).first.wait_for()
             page.locator("main[aria-busy=true], .later").first.wait_for(state="detached")
+            if self._spoken and "/room/" in address and name != "room-not-found":
+                _hear_something(page)
 
         return Stop(name, page, go)
+
+
+def _hear_something(page: Page) -> None:
+    """Captions are shown to who was there: some lines are said again after a page came back."""
+    silent = page.locator(".own .microphone.off")
+    page.get_by_test_id("connection").and_(page.locator("[data-state=connected]")).wait_for()
+    if silent.count():
+        silent.click()
+    expect(page.get_by_test_id("caption").nth(3)).to_be_visible(timeout=60_000)
 
 
 def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
@@ -160,17 +193,25 @@ def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
 
 
 @contextmanager
-def gallery(playwright: Playwright, house: House) -> Iterator[Gallery]:
-    """All of it, ready."""
+def gallery(
+    playwright: Playwright, house: House, microphones: Mapping[str, Path] | None = None
+) -> Iterator[Gallery]:
+    """All of it, ready; with microphones (of "guest" and "speaker") and a model, people talk."""
     house.wait_for("gate ready")
     with ExitStack() as stack:
         host = stack.enter_context(person(playwright, house.url))
         people = {"host": host}
-        for name in ("guest", "newcomer", "stranger", "listener"):
-            people[name] = stack.enter_context(another(host.browser, house.url))
-        for name, member_id in (("host", HOST), ("guest", GUEST), ("listener", LISTENER)):
+        for name in ("guest", "speaker", "listener", "newcomer", "stranger", *NEIGHBOURS):
+            microphone = (microphones or {}).get(name)
+            people[name] = stack.enter_context(
+                person(playwright, house.url, microphone)
+                if microphone
+                else another(host.browser, house.url)
+            )
+        members = {"host": HOST, "guest": GUEST, "speaker": SPEAKER, "listener": LISTENER}
+        for name, member_id in (members | {each: each for each in NEIGHBOURS}).items():
             cookie = {"name": "masil", "value": token_of(member_id), "url": house.url}
             people[name].context.add_cookies([cookie])  # type: ignore[list-item]
-        shown = Gallery(house, people)
+        shown = Gallery(house, people, spoken=microphones is not None)
         shown.set_up()
         yield shown
