@@ -41,7 +41,7 @@ function ListenerBar({ me, handPlace, onCommand }: OwnBarProps) {
       <p class="small grow">{raised ? t("stage.hand_place", { place: number(handPlace) }) : t("room.hand_text")}</p>
       <button
         type="button"
-        class={`button ${raised ? "quiet" : ""}`}
+        class={`button raise${raised ? " quiet" : ""}`}
         aria-pressed={raised}
         onClick={() => onCommand({ type: "raise_hand", raised: !raised })}
       >

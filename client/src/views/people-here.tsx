@@ -10,7 +10,7 @@ import { ColoursContext } from "./face";
 import { HostActions } from "./host-actions";
 import { useText } from "./language";
 import { OwnProfileForm, PersonDialog } from "./rare";
-import { OpenPersonContext } from "./person-button";
+import { OpenPersonContext, OverTheViewContext } from "./person-button";
 import type { ProfileProps } from "./profile";
 
 export interface PeopleHereProps extends ProfileProps {
@@ -27,7 +27,7 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
   return (
     <ColoursContext.Provider value={colours}>
       <OpenPersonContext.Provider value={setShown}>
-        {children}
+        <OverTheViewContext.Provider value={true}>{children}</OverTheViewContext.Provider>
         {shown === own.me.memberId && (
           <Dialog title={t("profile.title")} onClose={close}>
             <OwnProfileForm {...own} />

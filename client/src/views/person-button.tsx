@@ -6,6 +6,8 @@ import { useText } from "./language";
 
 export type OpenPerson = (memberId: string) => void;
 export const OpenPersonContext = createContext<OpenPerson>(() => undefined);
+/** Whether that opens a dialog over the view. */
+export const OverTheViewContext = createContext(false);
 
 export interface PersonButtonProps {
   readonly memberId: string;
@@ -16,11 +18,13 @@ export interface PersonButtonProps {
 export function PersonButton({ memberId, name, children }: PersonButtonProps) {
   const { t } = useText();
   const open = useContext(OpenPersonContext);
+  const over = useContext(OverTheViewContext);
   return (
     <button
       type="button"
       class="person-button"
       aria-label={t("person.open", { name })}
+      aria-haspopup={over ? "dialog" : undefined}
       onClick={() => open(memberId)}
     >
       {children}
