@@ -47,6 +47,8 @@ class Stop:
     name: str
     page: Page
     go: Go
+    dialogs: bool = True
+    """Whether it has dialogs that no other view has."""
 
 
 def own_routes() -> list[str]:
@@ -114,6 +116,8 @@ class Gallery:
         flows.enter_room(listener, TITLE)
         listener.get_by_role("button", name="Raise hand").click()
         self._take_the_stage(self._people["speaker"].page, guest)
+        _write(guest, "The minutes of the council are at https://masil.example/minutes")
+        _write(listener, "고마워요. 이따 읽어 볼게요.")
         for neighbour, title in NEIGHBOURS.items():
             self._people[neighbour].page.goto("/")
             flows.open_room(self._people[neighbour].page, title)
@@ -145,10 +149,26 @@ class Gallery:
             "room-host", page["guest"], f"/room/{self.room_id}", "[data-testid=own-bar]"
         )
         yield self._stop(
+            "room-chat", page["guest"], f"/room/{self.room_id}", "[data-testid=own-bar]", _open_chat
+        )
+        yield self._stop(
             "room-listener", page["listener"], f"/room/{self.room_id}", "[data-testid=own-bar]"
         )
 
-    def _stop(self, name: str, page: Page, address: str, shown: str) -> Stop:
+    @staticmethod
+    def _not_now(page: Page) -> None:
+        toast = page.get_by_test_id("knock-toast")
+        toast.locator(".icon-button").click()
+        expect(toast).to_have_count(0)
+
+    def _stop(
+        self,
+        name: str,
+        page: Page,
+        address: str,
+        shown: str,
+        then: Callable[[Page], None] | None = None,
+    ) -> Stop:
         def go(locale: str) -> None:
             # Through another page: an address that differs in its fragment alone loads nothing.
             page.goto("/healthz")
@@ -156,10 +176,29 @@ class Gallery:
             page.goto(address)
             page.locator(shown).first.wait_for()
             page.locator("main[aria-busy=true], .later").first.wait_for(state="detached")
+            if page == self._people["host"].page and address.startswith("/#") and name != "you":
+                self._not_now(page)  # one view with somebody knocking over it is enough
             if self._spoken and "/room/" in address and name != "room-not-found":
                 _hear_something(page)
+            if then:
+                then(page)
 
-        return Stop(name, page, go)
+        return Stop(name, page, go, dialogs=then is None)
+
+
+def _write(page: Page, text: str) -> None:
+    page.get_by_role("tab", name="Chat").click()
+    field = page.get_by_role("textbox", name="Write")
+    field.fill(text)
+    field.press("Enter")
+    expect(field).to_have_value("")
+    page.get_by_role("tab", name="Captions").click()
+
+
+def _open_chat(page: Page) -> None:
+    """A tab where the window is wide, a sheet where it is not."""
+    page.locator(".word-tab").nth(1).or_(page.locator(".chat-button")).first.click()
+    expect(page.get_by_test_id("line").first).to_be_visible()
 
 
 def _hear_something(page: Page) -> None:
@@ -171,6 +210,14 @@ def _hear_something(page: Page) -> None:
     expect(page.get_by_test_id("caption").nth(3)).to_be_visible(timeout=60_000)
 
 
+def _kind_of(opener: Locator) -> str:
+    """The same for all people; what is there for oneself differs."""
+    if "person-button" not in (opener.get_attribute("class") or ""):
+        return opener.inner_text() or opener.get_attribute("aria-label") or ""
+    own = opener.locator("xpath=ancestor::li[1]").locator(".mine").count() > 0
+    return "Own profile" if own else "Person"
+
+
 def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
     """Every kind of dialog that the view can open, opened; Escape closes it before the next."""
     seen: set[str] = set()
@@ -179,7 +226,7 @@ def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
         opener = openers.nth(n)
         if not opener.is_visible():
             continue
-        kind = opener.inner_text() or opener.get_attribute("aria-label") or ""
+        kind = _kind_of(opener)
         if kind in seen:
             continue  # the same question about somebody else
         seen.add(kind)

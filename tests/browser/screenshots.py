@@ -36,6 +36,10 @@ CLIPS = {"guest": "fx_en_00.flac", "speaker": "fx_en_03.flac"}
 SETTLE_MS = 150
 """After a change of size, before a picture: Preact lays out again what depends on the width."""
 WEBP_QUALITY = 62
+AT_REST = """() => {
+  if (!document.querySelector("dialog[open]")) document.activeElement?.blur();
+  scrollTo(0, 0);
+}"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,10 @@ class Camera:
 
     def _moments(self, stop: Stop, size: Size, locale: str) -> Iterator[str]:
         """The view, then each of its dialogs while it is open, by its English name."""
+        stop.page.evaluate(AT_REST)
         yield stop.name
+        if not stop.dialogs:
+            return
         names = self._dialogs.setdefault((stop.name, size.name), [])
         for n, (kind, _) in enumerate(dialogs_of(stop.page)):
             if locale == LOCALES[0]:
