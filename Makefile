@@ -31,7 +31,7 @@ format: ## Format the Python code and repair what the linter can
 	@tools/python.sh dev && .venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
 generate: ## Write JSON Schema and TypeScript anew from protocol/
-	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table
+	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table && .venv/bin/python -m tests.docs.colour_tables
 
 bench: bench-browser bench-flood bench-loss bench-media bench-rooms ## Measure everything; results go to bench/results
 
@@ -56,8 +56,8 @@ prove-rooms: ## 10,000 random sequences of room commands, two moderators racing,
 prove-run: ## A clean clone, make run, then the main job through the page
 	@tools/bench.sh tests.browser.prove_run
 
-screenshots: ## Take pictures of the running product (into docs/screenshots/all)
-	@tools/bench.sh tests.browser.screenshots docs/screenshots/all
+screenshots: ## Every view and dialog, size, theme and language, on the sheets of docs/design
+	@tools/bench.sh tests.browser.screenshots
 
 clean: ## Remove all that was installed or built; the service's data in var/ stays
 	rm -rf .venv .tools client/node_modules client/dist bench/web/node_modules server/media/embedded/native/fan_out.so

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,9 @@ from tests.browser.person import Person, another, person
 
 ROUTES = ROOT / "client" / "src" / "route.ts"
 NAMES = ("민서", "Jin", "하늘", "Alexandra Thistlewood", "박서연", "Omar", "지우", "Yuki")
-HOST, GUEST, LISTENER, INVITED = (MemberId(f"id-{n}") for n in (0, 1, 4, 7))
+HOST, GUEST, SPEAKER, LISTENER, INVITED = (MemberId(f"id-{n}") for n in (0, 1, 2, 4, 7))
+NEIGHBOURS = {MemberId("id-3"): "Quantum, explained to my dad"}
+"""Who else has a light on, and about what."""
 NEWCOMER = "010-2345-6783"
 TITLE = "항만 터널, 정말 필요할까? Do we need it?"
 DAY_MS = 86_400_000
@@ -42,6 +44,8 @@ class Stop:
     name: str
     page: Page
     go: Go
+    dialogs: bool = True
+    """Whether it has dialogs that no other view has."""
 
 
 def own_routes() -> list[str]:
@@ -63,7 +67,7 @@ async def _seed(database: Path) -> None:
         number = NumberHash(bytes([n]) * 32)
         member = Member(MemberId(f"id-{n}"), number, name, membership, n == 0, since_ms)
         await store.save_member(member)
-    for member_id in (HOST, GUEST, LISTENER, INVITED):
+    for member_id in (HOST, GUEST, SPEAKER, LISTENER, INVITED, *NEIGHBOURS):
         token_hash = hashlib.sha256(token_of(member_id).encode()).digest()
         await store.save_session(token_hash, member_id, now_ms)
     said = "계속 말을 끊었어요. He kept shouting at everybody and would not stop when asked."
@@ -75,25 +79,27 @@ async def _seed(database: Path) -> None:
     await store.close()
 
 
-def lived_in_house(state_dir: Path) -> House:
-    """A house with members, reports and two sessions, before anybody opened its page."""
+def lived_in_house(state_dir: Path, whisper_model: str = "tiny") -> House:
+    """A house with members, reports and some sessions, before anybody opened its page."""
     (state_dir / "db").mkdir()
     # Playwright has a loop of its own in this thread.
     with ThreadPoolExecutor(1) as other_thread:
         other_thread.submit(asyncio.run, _seed(state_dir / "db" / "masil.sqlite3")).result(30)
-    return House(state_dir, "tiny")
+    return House(state_dir, whisper_model)
 
 
 class Gallery:
-    """A page of each person in one browser: all that there is to see."""
+    """A page of everybody who sees something of his own: all that there is to see."""
 
-    def __init__(self, house: House, people: dict[str, Person]) -> None:
+    def __init__(self, house: House, people: dict[str, Person], *, spoken: bool = False) -> None:
+        """`spoken`: the guest and the speaker say something, and a model turns it into text."""
         self._people = people
         self._house = house
+        self._spoken = spoken
         self.room_id = ""
 
     def set_up(self) -> None:
-        """Somebody waits at the door; a room has a stage, a raised hand and captions on.
+        """Somebody waits at the door; a room has a stage, a raised hand, lines and captions on.
 
         One who listens there is asked to the stage, and does not answer.
         """
@@ -110,12 +116,32 @@ class Gallery:
         listener.goto("/")
         flows.enter_room(listener, TITLE)
         listener.get_by_role("button", name="Raise hand").click()
-        invited = self._people["invited"].page
+        self._take_the_stage(self._people["speaker"].page, guest)
+        _write(guest, "The minutes of the council are at https://masil.example/minutes")
+        _write(listener, "고마워요. 이따 읽어 볼게요.")
+        for neighbour, title in NEIGHBOURS.items():
+            self._people[neighbour].page.goto("/")
+            flows.open_room(self._people[neighbour].page, title)
+        self._ask_up(self._people["invited"].page, guest)
+
+    @staticmethod
+    def _ask_up(invited: Page, guest: Page) -> None:
         invited.goto("/")
         flows.enter_room(invited, TITLE)
         guest.get_by_role("button", name=f"Actions for {NAMES[7]}").click()
         guest.get_by_role("dialog").get_by_role("button", name="Invite to the stage").click()
         expect(invited.get_by_role("dialog", name="You are asked to the stage")).to_be_visible()
+
+    def _take_the_stage(self, speaker: Page, guest: Page) -> None:
+        speaker.goto("/")
+        flows.enter_room(speaker, TITLE)
+        flows.go_on_stage(guest, speaker, NAMES[2])
+        if not self._spoken:
+            return
+        for page in (guest, speaker):
+            flows.unmute(page)
+            page.get_by_role("button", name="Turn on my captions").click()
+        expect(guest.get_by_test_id("topics").locator("li").nth(2)).to_be_visible(timeout=90_000)
 
     def stops(self) -> Iterator[Stop]:
         """In the order of a newcomer's way."""
@@ -133,13 +159,29 @@ class Gallery:
             "room-host", page["guest"], f"/room/{self.room_id}", "[data-testid=own-bar]"
         )
         yield self._stop(
+            "room-chat", page["guest"], f"/room/{self.room_id}", "[data-testid=own-bar]", _open_chat
+        )
+        yield self._stop(
             "room-listener", page["listener"], f"/room/{self.room_id}", "[data-testid=own-bar]"
         )
         yield self._stop(
             "room-invitation", page["invited"], f"/room/{self.room_id}", "dialog[open] button"
         )
 
-    def _stop(self, name: str, page: Page, address: str, shown: str) -> Stop:
+    @staticmethod
+    def _not_now(page: Page) -> None:
+        toast = page.get_by_test_id("knock-toast")
+        toast.locator(".icon-button").click()
+        expect(toast).to_have_count(0)
+
+    def _stop(
+        self,
+        name: str,
+        page: Page,
+        address: str,
+        shown: str,
+        then: Callable[[Page], None] | None = None,
+    ) -> Stop:
         def go(locale: str) -> None:
             # Through another page: an address that differs in its fragment alone loads nothing.
             page.goto("/healthz")
@@ -147,8 +189,46 @@ class Gallery:
             page.goto(address)
             page.locator(shown).first.wait_for()
             page.locator("main[aria-busy=true], .later").first.wait_for(state="detached")
+            if page == self._people["host"].page and address.startswith("/#") and name != "you":
+                self._not_now(page)  # one view with somebody knocking over it is enough
+            if self._spoken and "/room/" in address and name != "room-not-found":
+                _hear_something(page)
+            if then:
+                then(page)
 
-        return Stop(name, page, go)
+        return Stop(name, page, go, dialogs=then is None)
+
+
+def _write(page: Page, text: str) -> None:
+    page.get_by_role("tab", name="Chat").click()
+    field = page.get_by_role("textbox", name="Write")
+    field.fill(text)
+    field.press("Enter")
+    expect(field).to_have_value("")
+    page.get_by_role("tab", name="Captions").click()
+
+
+def _open_chat(page: Page) -> None:
+    """A tab where the window is wide, a sheet where it is not."""
+    page.locator(".word-tab").nth(1).or_(page.locator(".chat-button")).first.click()
+    expect(page.get_by_test_id("line").first).to_be_visible()
+
+
+def _hear_something(page: Page) -> None:
+    """Captions are shown to who was there: some lines are said again after a page came back."""
+    silent = page.locator(".own .microphone.off")
+    page.get_by_test_id("connection").and_(page.locator("[data-state=connected]")).wait_for()
+    if silent.count():
+        silent.click()
+    expect(page.get_by_test_id("caption").nth(3)).to_be_visible(timeout=60_000)
+
+
+def _kind_of(opener: Locator) -> str:
+    """The same for all people; what is there for oneself differs."""
+    if "person-button" not in (opener.get_attribute("class") or ""):
+        return opener.inner_text() or opener.get_attribute("aria-label") or ""
+    own = opener.locator("xpath=ancestor::li[1]").locator(".mine").count() > 0
+    return "Own profile" if own else "Person"
 
 
 def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
@@ -161,7 +241,7 @@ def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
         opener = openers.nth(n)
         if not opener.is_visible():
             continue
-        kind = opener.inner_text() or opener.get_attribute("aria-label") or ""
+        kind = _kind_of(opener)
         if kind in seen:
             continue  # the same question about somebody else
         seen.add(kind)
@@ -176,18 +256,29 @@ def dialogs_of(page: Page) -> Iterator[tuple[str, Locator]]:
 
 
 @contextmanager
-def gallery(playwright: Playwright, house: House) -> Iterator[Gallery]:
-    """All of it, ready."""
+def gallery(
+    playwright: Playwright, house: House, microphones: Mapping[str, Path] | None = None
+) -> Iterator[Gallery]:
+    """All of it, ready; with microphones (of "guest" and "speaker") and a model, people talk."""
     house.wait_for("gate ready")
     with ExitStack() as stack:
         host = stack.enter_context(person(playwright, house.url))
         people = {"host": host}
-        for name in ("guest", "newcomer", "stranger", "listener", "invited"):
-            people[name] = stack.enter_context(another(host.browser, house.url))
-        members = {"host": HOST, "guest": GUEST, "listener": LISTENER, "invited": INVITED}
-        for name, member_id in members.items():
+        for name in (
+            *("guest", "speaker", "listener", "invited", "newcomer", "stranger"),
+            *NEIGHBOURS,
+        ):
+            microphone = (microphones or {}).get(name)
+            people[name] = stack.enter_context(
+                person(playwright, house.url, microphone)
+                if microphone
+                else another(host.browser, house.url)
+            )
+        members = {"host": HOST, "guest": GUEST, "speaker": SPEAKER}
+        members |= {"listener": LISTENER, "invited": INVITED}
+        for name, member_id in (members | {each: each for each in NEIGHBOURS}).items():
             cookie = {"name": "masil", "value": token_of(member_id), "url": house.url}
             people[name].context.add_cookies([cookie])  # type: ignore[list-item]
-        shown = Gallery(house, people)
+        shown = Gallery(house, people, spoken=microphones is not None)
         shown.set_up()
         yield shown

@@ -1,105 +1,196 @@
-"""Pictures of the real product for the eye and for docs/screenshots: `make screenshots`.
+"""Pictures of every view and dialog, and the contact sheets of docs/design.md: `make screenshots`.
 
-Four people in a real house; the speech is that of the fixture clips in ../shared.
+What there is to see is what tests/browser/gallery.py goes through; the browser itself lays the
+pictures out. The speech in the room is that of the fixture clips in ../shared; without them the
+room is silent.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import sys
 import tempfile
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import typer
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
-from tests.browser import flows
-from tests.browser.house import ROOT, House
-from tests.browser.person import DESKTOP, PHONE, Person, person
+from tests.browser.gallery import Stop, dialogs_of, gallery, lived_in_house
+from tests.browser.house import ROOT
+from tests.browser.person import DESKTOP, FLAGS, PHONE, chromium_path
 from tests.browser.speech import fixture_microphone
 from tests.shared_material import shared_path
 
-OUT = ROOT / "docs" / "screenshots"
-NUMBERS = {"민서": "010-2345-6781", "Jin": "010-2345-6782", "하늘": "010-2345-6783"}
-LINES_MS = 8_000
-"""In which some lines are said again: captions are shown to who was there."""
-TITLE = "항만 터널, 정말 필요할까?"
+PICTURES = ROOT / "docs" / "screenshots" / "all"
+"""Every picture as it was taken; not in git."""
+SHEETS = ROOT / "docs" / "design"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOCALES = ("en", "ko")
+CLIPS = {"guest": "fx_en_00.flac", "speaker": "fx_en_03.flac"}
+SETTLE_MS = 150
+"""After a change of size, before a picture: Preact lays out again what depends on the width."""
+WEBP_QUALITY = 62
+AT_REST = """() => {
+  if (!document.querySelector("dialog[open]")) document.activeElement?.blur();
+  scrollTo(0, 0);
+}"""
 
 
-def shoot(who: Person, name: str, out: Path) -> None:
-    """One page at two sizes, light and dark, English and Korean."""
-    for locale in ("ko", "en"):
-        speak(who, locale)
-        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
-            who.page.set_viewport_size(viewport)
-            for scheme in ("light", "dark"):
-                who.page.emulate_media(color_scheme=scheme)
-                who.page.wait_for_timeout(250)
-                who.page.screenshot(path=out / f"{name}-{size}-{scheme}-{locale}.png")
-    who.page.set_viewport_size(DESKTOP)
-    who.page.emulate_media(color_scheme="light")
+@dataclass(frozen=True)
+class Size:
+    """A window, and how its pictures are laid out: so wide on the sheet, so many in a row."""
+
+    name: str
+    viewport: ViewportSize
+    shown_px: int
+    columns: int
 
 
-def speak(who: Person, locale: str) -> None:
-    """Load the page anew in a language; somebody in a room comes back to his seat."""
-    who.page.evaluate("(locale) => localStorage.setItem('masil.locale', locale)", locale)
-    who.page.reload()
-    expect(who.page.locator(f"html[lang={locale}] main")).to_be_visible()
-    who.page.wait_for_timeout(LINES_MS if "/room/" in who.page.url else 1_000)
+SIZES = (
+    Size("phone", PHONE, 234, 10),
+    Size("tablet", {"width": 768, "height": 1024}, 384, 6),
+    Size("desktop", DESKTOP, 640, 4),
+)
 
 
-def take_all(out: Path) -> None:
-    """The newcomer at the door, the hallway with a request, and a lively room."""
+@dataclass(frozen=True)
+class Picture:
+    """One view or dialog at one size, in one scheme and language."""
+
+    title: str
+    size: str
+    scheme: str
+    locale: str
+    path: Path
+
+
+class Camera:
+    """Takes the pictures into a directory, and remembers them in the order of taking."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self.pictures: list[Picture] = []
+        self._dialogs: dict[tuple[str, str], list[str]] = {}
+
+    def visit(self, stop: Stop) -> None:
+        """One view with its dialogs, in every way."""
+        stop.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        for locale in LOCALES:
+            stop.page.set_viewport_size(DESKTOP)
+            stop.go(locale)
+            expect(stop.page.locator("html")).to_have_attribute("lang", locale)
+            for size in SIZES:
+                stop.page.set_viewport_size(size.viewport)
+                stop.page.wait_for_timeout(SETTLE_MS)
+                for title in self._moments(stop, size, locale):
+                    self._take(stop.page, title, size, locale)
+
+    def _moments(self, stop: Stop, size: Size, locale: str) -> Iterator[str]:
+        """The view, then each of its dialogs while it is open, by its English name."""
+        stop.page.evaluate(AT_REST)
+        yield stop.name
+        if not stop.dialogs:
+            return
+        names = self._dialogs.setdefault((stop.name, size.name), [])
+        for n, (kind, _) in enumerate(dialogs_of(stop.page)):
+            if locale == LOCALES[0]:
+                names.append(" ".join(kind.split()))
+            yield f"{stop.name} › {names[n] if n < len(names) else kind}"
+
+    def _take(self, page: Page, title: str, size: Size, locale: str) -> None:
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            slug = "".join(c if c.isalnum() else "-" for c in title.replace(" › ", "--"))
+            path = self._out / f"{slug}-{size.name}-{scheme}-{locale}.png"
+            page.screenshot(path=path)
+            self.pictures.append(Picture(title, size.name, scheme, locale, path))
+
+
+def take_all(playwright: Playwright, out: Path) -> list[Picture]:
+    """Every view and dialog of a house that is lived in."""
     out.mkdir(parents=True, exist_ok=True)
-    model = shared_path("models", "fixture-whisper")
+    for old in out.glob("*.png"):
+        old.unlink()
     state_dir = Path(tempfile.mkdtemp())
-    house = House(state_dir, str(model) if model else "tiny")
+    model = shared_path("models", "fixture-whisper")
+    microphones = None
+    if model:
+        microphones = {who: fixture_microphone(state_dir, clip) for who, clip in CLIPS.items()}
+    house = lived_in_house(state_dir, str(model) if model else "tiny")
+    camera = Camera(out)
     try:
-        with ExitStack() as stack:
-            playwright = stack.enter_context(sync_playwright())
-            mics = {"민서": "fx_en_00.flac", "Jin": "fx_en_03.flac", "하늘": "fx_en_05.flac"}
-            people = {
-                name: stack.enter_context(
-                    person(playwright, house.url, fixture_microphone(state_dir, clip))
-                )
-                for name, clip in mics.items()
-            }
-            host, jin, sky = people["민서"], people["Jin"], people["하늘"]
-            jin.page.goto(house.founder_link().split("/founder")[0])
-            shoot(jin, "sign-in", out)
-            flows.come_as_founder(house, host.page, NUMBERS["민서"], "민서")
-            flows.add_contact(host.page, f"Jin {NUMBERS['Jin']}")
-            flows.knock(house, jin.page, NUMBERS["Jin"], "Jin")
-            shoot(jin, "waiting", out)
-            flows.let_in(host.page, jin.page, "Jin")
-            flows.open_room(jin.page, TITLE)
-            flows.enter_room(host.page, TITLE)
-            flows.go_on_stage(jin.page, host.page, "민서")
-            flows.unmute(jin.page)
-            flows.unmute(host.page)
-            jin.page.get_by_role("button", name="Turn captions on").click()
-            for who in (jin, host):
-                who.page.get_by_role("button", name="Turn on my captions").click()
-            expect(jin.page.get_by_test_id("topics").get_by_text("tunnel").first).to_be_visible(
-                timeout=60_000
-            )
-            jin.page.wait_for_timeout(8_000)
-            shoot(jin, "room", out)
-            host.page.get_by_role("button", name="Leave quietly").click()
-            flows.add_contact(host.page, f"하늘이 {NUMBERS['하늘']}")
-            flows.knock(house, sky.page, NUMBERS["하늘"], "하늘")
-            expect(host.page.get_by_text("하늘 is waiting at the door")).to_be_visible()
-            host.page.wait_for_timeout(7_000)
-            shoot(host, "hallway", out)
-            host.page.get_by_role("button", name="Contacts").click()
-            shoot(host, "contacts", out)
-            for own in ("devices", "data"):
-                host.page.goto(f"/#{own}")
-                shoot(host, own, out)
+        with gallery(playwright, house, microphones) as shown:
+            for stop in shown.stops():
+                began = time.monotonic()
+                camera.visit(stop)
+                typer.echo(f"  {stop.name:24} {time.monotonic() - began:5.1f} s")
     finally:
         house.close()
-    typer.echo(f"{len(list(out.glob('*.png')))} pictures in {out}")
+    return camera.pictures
+
+
+def lay_out(browser: Browser, pictures: list[Picture], size: Size, way: str, out: Path) -> None:
+    """All pictures of one kind on one sheet, in the order of a newcomer's way."""
+    width = size.columns * (size.shown_px + 16) + 32
+    style = (
+        "body{margin:0;padding:24px;background:#8b8a87;color:#111;font:600 13px/1.3 system-ui}"
+        f"main{{display:grid;gap:20px 16px;grid-template-columns:repeat({size.columns},"
+        f"{size.shown_px}px)}}figure{{margin:0}}img{{display:block;width:100%}}"
+        "figcaption{margin-bottom:6px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
+    )
+    cells = "".join(
+        f"<figure><figcaption>{html.escape(each.title)}</figcaption>"
+        f'<img src="data:image/png;base64,{base64.b64encode(each.path.read_bytes()).decode()}">'
+        "</figure>"
+        for each in pictures
+    )
+    page = browser.new_page(viewport={"width": width, "height": 600})
+    page.set_content(f"<style>{style}</style><main>{cells}</main>")
+    height = int(page.evaluate("() => document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": height})
+    taken = page.context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": WEBP_QUALITY}
+    )
+    (out / f"{size.name}-{way}.webp").write_bytes(base64.b64decode(taken["data"]))
+    page.close()
+
+
+def lay_out_all(playwright: Playwright, pictures: list[Picture], out: Path) -> None:
+    """One sheet for each size, scheme and language."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.webp"):
+        old.unlink()
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+    for size, scheme, locale in product(SIZES, SCHEMES, LOCALES):
+        chosen = [
+            p for p in pictures if (p.size, p.scheme, p.locale) == (size.name, scheme, locale)
+        ]
+        lay_out(browser, chosen, size, f"{scheme}-{locale}", out)
+    browser.close()
+
+
+def main(pictures: Path, sheets: Path) -> None:
+    """The pictures, then the sheets."""
+    began = time.monotonic()
+    with sync_playwright() as playwright:
+        taken = take_all(playwright, pictures)
+        lay_out_all(playwright, taken, sheets)
+    made = list(sheets.glob("*.webp"))
+    weight = sum(each.stat().st_size for each in made) / 1e6
+    typer.echo(
+        f"{len(taken)} pictures in {pictures}; {len(made)} sheets ({weight:.1f} MB) in {sheets}; "
+        f"{time.monotonic() - began:.0f} s"
+    )
 
 
 if __name__ == "__main__":
-    take_all(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)
+    main(
+        Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES,
+        Path(sys.argv[2]) if len(sys.argv) > 2 else SHEETS,
+    )

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.browser.axe import sticking_out, violations
-from tests.browser.gallery import Gallery, Stop, dialogs_of, gallery, lived_in_house
+from tests.browser.gallery import TITLE, Gallery, Stop, dialogs_of, gallery, lived_in_house
 from tests.browser.person import DESKTOP, PHONE
 
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
@@ -28,6 +28,15 @@ INVISIBLE = """() => {
     const picture = e.querySelector("svg, [data-initial], .knob") !== null;
     return !bordered && !picture && e.textContent.trim() === "";
   }).map((e) => e.outerHTML.slice(0, 120));
+}"""
+LINES_OF_WORDS = """(selector) => {
+  const text = document.querySelector(selector).firstChild;
+  return [...text.data.matchAll(/\\S+/g)].map(({ index, 0: word }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map((r) => r.top)).size;
+  });
 }"""
 # 200 % zoom of a window of 1280 px, and the width that WCAG 2.2 (1.4.10, Reflow) names.
 ZOOMED_PX = (640, 320)
@@ -60,7 +69,7 @@ def test_axe_finds_nothing_on_any_view_or_dialog(
         stop.go(locale)
         stop.page.evaluate(OPEN_DETAILS)
         look(stop.name, stop.page)
-        for name, _ in dialogs_of(stop.page):
+        for name, _ in dialogs_of(stop.page) if stop.dialogs else ():
             look(f"{stop.name} › {name}", stop.page)
     print(f"{len(seen)} views and dialogs looked at: {', '.join(seen)}")
     assert len(seen) > 25  # it did go through the house
@@ -75,6 +84,15 @@ def test_no_view_is_wider_than_a_zoomed_window(shown: Gallery) -> None:
             stop.go("en")
             wrong += [f"{stop.name} at {width}: {each}" for each in sticking_out(stop.page)]
     assert wrong == []
+
+
+def test_korean_words_stay_whole_on_an_english_page(shown: Gallery) -> None:
+    room = next(stop for stop in shown.stops() if stop.name == "room-listener")
+    for width in range(320, 400, 8):  # somewhere in between a word meets the edge
+        room.page.set_viewport_size({"width": width, "height": 844})
+        if width == 320:
+            room.go("en")
+        assert room.page.evaluate(LINES_OF_WORDS, ".room-title") == [1] * len(TITLE.split())
 
 
 def test_borders_and_states_stay_visible_in_forced_colours(shown: Gallery) -> None:

@@ -50,7 +50,7 @@ function ListenerBar({ me, handPlace, onCommand }: OwnBarProps) {
       </div>
       <button
         type="button"
-        class={`button ${raised ? "quiet" : ""}`}
+        class={`button raise${raised ? " quiet" : ""}`}
         aria-pressed={raised}
         onClick={() => onCommand({ type: "raise_hand", raised: !raised })}
       >

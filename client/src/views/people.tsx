@@ -39,7 +39,7 @@ export function People({ which, people, actions, onList, onBack }: PeopleProps) 
       </nav>
       <Problem code={people.problem} />
       {page === undefined && people.problem === null && <p role="status">{t("person.looking")}</p>}
-      {page?.people.length === 0 && <p class="small">{t(`people.${which}_none`)}</p>}
+      {page?.people.length === 0 && <p class="small not-here">{t(`people.${which}_none`)}</p>}
       {page !== undefined && page.people.length > 0 && (
         <ul class="rows" aria-label={t(`people.${which}`)}>
           {page.people.map((person) => (

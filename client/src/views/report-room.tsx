@@ -14,7 +14,7 @@ export function ReportRoom({ title }: { title: string }) {
   const close = () => setStep("closed");
   return (
     <p>
-      <button type="button" class="link" onClick={() => setStep("writing")}>
+      <button type="button" class="link" aria-haspopup="dialog" onClick={() => setStep("writing")}>
         {t("report.room")}
       </button>
       {step === "writing" && (
