@@ -30,7 +30,7 @@ check-web: ## axe on every view, theme, language and size; Lighthouse on a runni
 format: ## Format the Python code and repair what the linter can
 	@tools/python.sh dev && .venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
-generate: ## Write JSON Schema and TypeScript anew from protocol/
+generate: ## Write JSON Schema, TypeScript and the tables of the documents anew
 	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table && .venv/bin/python -m tests.docs.colour_tables
 
 bench: bench-browser bench-flood bench-loss bench-media bench-rooms ## Measure everything; results go to bench/results
