@@ -49,7 +49,7 @@ class RoomsFound(Message, frozen=True):
 
 
 class Pinged(Message, frozen=True):
-    """Somebody whom one follows asks one into a room. Told once, kept nowhere."""
+    """Somebody whom one follows asks one into a room. Told once; `ping_closed` when it is over."""
 
     room_id: str
     title: str

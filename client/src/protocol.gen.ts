@@ -1294,7 +1294,7 @@ export interface RoomsFound {
   rooms: RoomCard[];
 }
 
-/** Somebody whom one follows asks one into a room. Told once, kept nowhere. */
+/** Somebody whom one follows asks one into a room. Told once; `ping_closed` when it is over. */
 export interface Pinged {
   type: "pinged";
   roomId: string;
