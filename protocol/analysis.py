@@ -118,6 +118,22 @@ class TypedTurn(Message, frozen=True):
     """ISO 639-1."""
 
 
+class HideWord(Message, frozen=True):
+    """A moderator does not want this topic shown in this room, or does again."""
+
+    room_id: str
+    term: str
+    hidden: bool
+
+
+class AskTopic(Message, frozen=True):
+    """Who said a topic, and when. Reply: `topic_mentions`."""
+
+    request: int
+    room_id: str
+    topic_id: int
+
+
 class LoadModel(Message, frozen=True):
     """Load the speech model (again), for example after it was fetched."""
 
@@ -189,6 +205,91 @@ class Topic(View, frozen=True):
     term: str
     weight: float
     speakers: int
+
+
+class TimelineSegment(View, frozen=True):
+    """A stretch of a room's talk about one thing."""
+
+    segment_id: int
+    """Unique in the room; a segment that is over keeps its id, name and colour."""
+    from_ms_ago: int
+    to_ms_ago: int
+    """0 while it goes on."""
+    terms: list[str]
+    """What it was about, the most telling first: one to three."""
+    colour: int
+    """0 to 6."""
+
+
+class RoomTimeline(Message, frozen=True):
+    """What was talked about when, in order, without holes where anybody spoke."""
+
+    room_id: str
+    segments: list[TimelineSegment]
+
+
+class RelatedTopics(View, frozen=True):
+    """Two topics that are said together more than chance would have it."""
+
+    first: int
+    second: int
+    """Topic ids."""
+    weight: float
+    """0 to 1, relative to the closest pair."""
+
+
+class RoomRelations(Message, frozen=True):
+    """The closest pairs of a room's topics, 12 at most."""
+
+    room_id: str
+    pairs: list[RelatedTopics]
+
+
+class Trait(View, frozen=True):
+    """A word that one speaker says more than the others of the room."""
+
+    term: str
+    weight: float
+    """0 to 1, relative to his most telling one."""
+
+
+class SpeakerTraits(Message, frozen=True):
+    """What one speaker talks about and others do not, 8 words at most."""
+
+    room_id: str
+    tap_id: int
+    traits: list[Trait]
+
+
+class TrendingTopic(View, frozen=True):
+    """A word that several rooms talk about at the same time."""
+
+    term: str
+    rooms: int
+    """3 at least."""
+    speakers: int
+    """3 at least."""
+
+
+class Trending(Message, frozen=True):
+    """What the house talks about, 10 at most, whenever it changes; to every gate."""
+
+    topics: list[TrendingTopic]
+
+
+class Mention(View, frozen=True):
+    """A line in which a topic was said."""
+
+    line_id: int
+    tap_id: int
+    age_ms: int
+
+
+class TopicMentions(Message, frozen=True):
+    """Reply to `ask_topic`: the newest first, 20 at most."""
+
+    request: int
+    mentions: list[Mention]
 
 
 class RoomTopics(Message, frozen=True):
