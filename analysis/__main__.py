@@ -15,6 +15,7 @@ from analysis.app import App, BadAddressError
 from analysis.config import Settings
 from analysis.vad import preload
 from confinement import confine
+from confinement.overwriting import overwrite_what_is_freed
 
 _NICENESS = 10
 _log = structlog.get_logger()
@@ -54,6 +55,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> int:
     """Run the process; returns its exit code."""
+    overwrite_what_is_freed()
     try:
         settings = Settings()
     except ValidationError as error:

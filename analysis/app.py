@@ -20,7 +20,8 @@ from websockets.exceptions import ConnectionClosed
 
 from analysis.config import Settings
 from analysis.model import engine_at_rest, model_path
-from analysis.session import Session
+from analysis.session import Session, WordsJob
+from analysis.speaker import Job
 from analysis.transcriber import ModelUnavailableError, Transcriber, WhisperTranscriber
 from analysis.vad import SileroDetector
 from analysis.workers import Workers
@@ -130,6 +131,7 @@ class App:
         try:
             async for frame in connection:
                 self._take_message(peer, frame)
+                del frame
         finally:
             writer.cancel()
             self._session.disconnect(peer)
@@ -163,6 +165,7 @@ class App:
             while True:
                 message = await outbox.get()
                 await connection.send(encoder.encode(message).decode())
+                del message
         except ConnectionClosed:
             _log.info("gate went away while it was written to")
 
@@ -191,19 +194,28 @@ class App:
             if self._session.model_wanted:
                 await self._load()
             elif job := self._session.next_job():
-                transcript = await self._workers.transcribe(job)
-                self._session.finish_job(job, transcript, _now_ms())
-                self._pump()
+                await self._transcribe_one(job)
+                # Words must not stay here until the next ones come.
+                del job
             else:
                 self._speech_waits.clear()
                 await self._speech_waits.wait()
 
+    async def _transcribe_one(self, job: Job) -> None:
+        transcript = await self._workers.transcribe(job)
+        self._session.finish_job(job, transcript, _now_ms())
+        self._pump()
+
+    async def _find_words_of(self, job: WordsJob) -> None:
+        words = await self._workers.words(job)
+        self._session.finish_words(job, words, _now_ms())
+        self._pump()
+
     async def _find_words(self) -> None:
         while True:
             if job := self._session.next_words():
-                words = await self._workers.words(job)
-                self._session.finish_words(job, words, _now_ms())
-                self._pump()
+                await self._find_words_of(job)
+                del job
             else:
                 self._words_wait.clear()
                 await self._words_wait.wait()

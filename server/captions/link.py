@@ -203,6 +203,8 @@ class AnalysisLink:
             async for frame in connection:
                 answered = True
                 self._take(frame)
+                # A caption must not stay here until somebody says the next one.
+                del frame
         except (ConnectionClosed, TimeoutError):
             _log.warning("connection to analysis lost")
         return answered

@@ -39,6 +39,7 @@ class Captions:
         self._scribes: dict[RoomId, Scribe] = {}
         self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
+        self._flushing: set[asyncio.Task[None]] = set()
         self._on_topics: asyncio.Event = asyncio.Event()
         self._typed_ids = itertools.count(-1, -1)
         """Those of analysis are positive."""
@@ -92,6 +93,7 @@ class Captions:
         """From this moment no line of this consent reaches a screen, and the shown ones go."""
         self._scribe(room_id).withdraw(tap_id)
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=member_id))
+        self._flush()
         self._tell(room_id)
 
     def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
@@ -120,7 +122,14 @@ class Captions:
         self._scribe(room_id).close()
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=None))
         self._show_topics(room_id, ())
+        self._flush()
         self._tell(room_id)
+
+    def _flush(self) -> None:
+        """Words that are over do not wait in the outbox of whoever reads slowly."""
+        task = asyncio.create_task(self._hub.flush(), name="flush")
+        self._flushing.add(task)
+        task.add_done_callback(self._flushing.discard)
 
     def _scribe(self, room_id: RoomId) -> Scribe:
         scribe = self._scribes.get(room_id)
@@ -149,7 +158,7 @@ class Captions:
 
     async def close(self) -> None:
         """The gate stops: analysis purges by itself when the connection ends."""
-        tasks = list(self._telling.values())
+        tasks = [*self._telling.values(), *self._flushing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
