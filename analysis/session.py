@@ -21,6 +21,7 @@ from analysis.vad import VoiceDetector
 from analysis.words import Words
 from protocol.analysis import (
     AnalysisToGate,
+    AskTopic,
     AudioHeader,
     BlockWords,
     CloseCaptions,
@@ -29,6 +30,7 @@ from protocol.analysis import (
     GetStats,
     Grant,
     Hello,
+    HideWord,
     LoadModel,
     OpenCaptions,
     Purged,
@@ -130,6 +132,8 @@ class Session:
                 self.model_wanted = True
             case Hello():
                 self.counters["messages_malformed"] += 1
+            case HideWord() | AskTopic():
+                self.counters["messages_not_understood"] += 1
             case _:
                 self._handle_consent(peer, message, now_ms)
 

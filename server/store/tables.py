@@ -345,3 +345,17 @@ calendar_feed = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at_ms", BigInteger, nullable=False),
 )
+
+consent_receipt = Table(
+    "consent_receipt",
+    metadata,
+    Column("receipt_id", String, primary_key=True),
+    _of_member(),
+    Column("room_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("language", String),
+    Column("granted_at_ms", BigInteger, nullable=False),
+    Column("seen_at_ms", BigInteger, nullable=False),
+    Column("withdrawn_at_ms", BigInteger),
+    Index(None, "member_id"),
+)
