@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from server.domain.ids import MemberId, RoomId, TapId
 from server.ports import CaptionFeed
 from server.service.insights import Insights
+from server.service.recent import Recent
 
 TURNS_WAITING = 16
 
@@ -50,6 +51,8 @@ class Scribe:
         self._feed = feed
         self._room_id = room_id
         self.insights = Insights(room_id)
+        self.recent = Recent()
+        self.kept_min = 5
         self._open = False
         self._blocked: tuple[str, ...] = ()
         self._hidden: tuple[str, ...] = ()
@@ -112,6 +115,7 @@ class Scribe:
         """From this moment no line of this consent belongs to anybody."""
         self._taps.pop(tap_id, None)
         self.insights.set_traits(tap_id, ())
+        self.recent.withdraw(tap_id)
         kept = [turn for turn in self._turns if turn.tap_id != tap_id]
         self._turns = deque(kept, maxlen=TURNS_WAITING)
 
@@ -122,6 +126,7 @@ class Scribe:
         self._taps.clear()
         self._turns.clear()
         self.insights.forget()
+        self.recent.close()
 
     # ------------------------------------------------------------ what analysis is told
 

@@ -95,6 +95,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "schedule": house.schedule.run,
         "reactions": house.reactions.run,
         "chats": house.chats.fade,
+        "recent captions": captions.fade,
         "tidy": lambda: _tidy(house),
     }
     async with asyncio.TaskGroup() as owner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import assert_never
 
 from aiohttp import web
@@ -53,6 +54,7 @@ class Commands:
         self._contact_book = house.contacts
         self._admission = self._people.admission
         self._rooms = house.rooms
+        self._wishes = house.scribe_wishes
         self._relay = house.relay
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
@@ -164,6 +166,8 @@ class Commands:
                     self._connection, member, RoomId(wanted), replaces
                 )
                 servers = self._relay.servers(self._me) if media_id is not None else []
+                # Soon: right after the reply, which is about to be queued.
+                asyncio.get_running_loop().call_soon(self._wishes.welcome, self._connection)
                 missed = self._rooms.take_missed(self._connection)
                 return wire.Joined(
                     id=id_,
