@@ -130,7 +130,7 @@ class Session:
                 self._send(peer, self._stats(request))
             case LoadModel():
                 self.model_wanted = True
-            case Hello():
+            case Hello() | HideWord() | AskTopic():
                 self.counters["messages_malformed"] += 1
             case HideWord() | AskTopic():
                 self.counters["messages_not_understood"] += 1

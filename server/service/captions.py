@@ -33,6 +33,8 @@ from server.service import render
 from server.service.hub import Connection, Hub
 from server.service.scribe import Scribe, Tapped
 
+FADE_EVERY_S = 1.0
+
 
 class Captions:
     """The gate's side of the analysis process."""
@@ -44,8 +46,8 @@ class Captions:
         self._scribes: dict[RoomId, Scribe] = {}
         self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
-        self._flushing: set[asyncio.Task[None]] = set()
         self._trending: tuple[TrendingTopic, ...] = ()
+        self._flushing: set[asyncio.Task[None]] = set()
         self._on_topics: asyncio.Event = asyncio.Event()
         self._typed_ids = itertools.count(-1, -1)
         """Those of analysis are positive."""
@@ -99,34 +101,15 @@ class Captions:
         room_id: RoomId,
         roster: Sequence[str],
         hidden: tuple[str, ...] = (),
-        kept_min: int = 0,
+        kept_min: int = 5,
     ) -> None:
         """The scribe comes, or what is never a topic changed: names on the roster, hidden words."""
         scribe = self._scribe(room_id)
-        scribe.recent.keep(kept_min, self._clock.now_ms())
+        scribe.kept_min = kept_min
+        self._fade(scribe)
         if scribe.open(roster, hidden) and not scribe.insights.is_empty:
             self._show_all(room_id, scribe)
         self._tell(room_id)
-
-    def tell_recent(self, connection: Connection) -> None:
-        """Somebody came into a room: what he may read of before, and what was found so far."""
-        scribe = self._scribes.get(connection.room_id) if connection.room_id else None
-        if connection.room_id is None or scribe is None or not scribe.is_open:
-            return
-        lines = list(scribe.recent.lines(self._clock.now_ms()))
-        if lines:
-            recent = wire.CaptionsRecent(room_id=connection.room_id, captions=lines)
-            self._hub.broadcast([connection], recent)
-        found = scribe.insights
-        if found.is_empty:
-            return
-        self._hub.broadcast([connection], found.timeline_view())
-        self._hub.broadcast([connection], found.relations_view())
-        for tap_id, tapped in scribe.taps().items():
-            mine = tapped.member_id == connection.member_id
-            if mine or tapped.shows_traits:
-                view = found.traits_view(tap_id, tapped.member_id, shown=tapped.shows_traits)
-                self._hub.broadcast([connection], view)
 
     def grant(
         self, room_id: RoomId, member_id: MemberId, tap_id: TapId, language: str | None
@@ -171,9 +154,47 @@ class Captions:
             language=language,
             typed=True,
         )
-        self._scribe(room_id).recent.add(tap_id, line)
+        self._keep(tap_id, line)
         self._hub.to_room(room_id, line)
         self._tell(room_id)
+
+    def _keep(self, tap_id: TapId, line: wire.Caption) -> None:
+        scribe = self._scribes.get(RoomId(line.room_id))
+        if scribe is not None and line.final and line.text and scribe.kept_min:
+            scribe.recent.add(tap_id, line)
+            self._fade(scribe)
+
+    def _fade(self, scribe: Scribe) -> None:
+        scribe.recent.fade(self._clock.now_ms() - scribe.kept_min * 60_000 + 1)
+
+    async def fade(self) -> None:
+        """Forget lines that are too old, for as long as the gate lives."""
+        while True:
+            await asyncio.sleep(FADE_EVERY_S)
+            for scribe in self._scribes.values():
+                self._fade(scribe)
+
+    def welcome(self, connection: Connection, room_id: RoomId) -> None:
+        """Somebody came into a room, and was told so: what he may read of its past."""
+        scribe = self._scribes.get(room_id)
+        if scribe is None or not scribe.is_open or connection.room_id != room_id:
+            return
+        self._fade(scribe)
+        if len(scribe.recent):
+            recent = wire.CaptionsRecent(room_id=room_id, captions=scribe.recent.open())
+            self._hub.broadcast([connection], recent)
+            del recent
+        if scribe.insights.is_empty:
+            return
+        self._hub.broadcast([connection], scribe.insights.topics_view())
+        self._hub.broadcast([connection], scribe.insights.timeline_view())
+        self._hub.broadcast([connection], scribe.insights.relations_view())
+        for tap_id, tapped in scribe.taps().items():
+            if tapped.shows_traits or tapped.member_id == connection.member_id:
+                traits = scribe.insights.traits_view(
+                    tap_id, tapped.member_id, shown=tapped.shows_traits
+                )
+                self._hub.broadcast([connection], traits)
 
     def close_room(self, room_id: RoomId) -> None:
         """The scribe goes: topics and captions leave every screen."""
@@ -275,8 +296,7 @@ class Captions:
             at_ms=self._clock.now_ms() - heard.age_ms,
             language=heard.language,
         )
-        if heard.final and heard.text:
-            self._scribe(heard.room_id).recent.add(heard.tap_id, line)
+        self._keep(heard.tap_id, line)
         self._hub.to_room(heard.room_id, line)
 
     def _gap(self, heard: GapHeard) -> None:

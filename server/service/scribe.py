@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from server.domain.ids import MemberId, RoomId, TapId
 from server.ports import CaptionFeed
 from server.service.insights import Insights
-from server.service.recent_captions import RecentCaptions
+from server.service.recent import Recent
 
 TURNS_WAITING = 16
 
@@ -51,7 +51,8 @@ class Scribe:
         self._feed = feed
         self._room_id = room_id
         self.insights = Insights(room_id)
-        self.recent = RecentCaptions()
+        self.recent = Recent()
+        self.kept_min = 5
         self._open = False
         self._blocked: tuple[str, ...] = ()
         self._hidden: tuple[str, ...] = ()
@@ -125,7 +126,7 @@ class Scribe:
         self._taps.clear()
         self._turns.clear()
         self.insights.forget()
-        self.recent.clear()
+        self.recent.close()
 
     # ------------------------------------------------------------ what analysis is told
 

@@ -86,7 +86,10 @@ class ScribeWishes:
 
     def welcome(self, connection: Connection) -> None:
         """Somebody came into a room: as a moderator, he decides what is open."""
-        room = self._rooms.of(connection)
+        room = self._rooms.live(connection.room_id) if connection.room_id else None
+        if room is None:
+            return
+        self._captions.welcome(connection, room.room_id)
         if connection.member_id in _moderators(room) and room.scribe_unwanted_by:
             self._hub.broadcast([connection], wished(room))
 

@@ -97,6 +97,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "receipts": house.receipts.run,
         "reactions": house.reactions.run,
         "chats": house.chats.fade,
+        "recent captions": captions.fade,
         "tidy": lambda: _tidy(house),
     }
     async with asyncio.TaskGroup() as owner:

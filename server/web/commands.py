@@ -54,10 +54,9 @@ class Commands:
         self._contact_book = house.contacts
         self._admission = self._people.admission
         self._rooms = house.rooms
+        self._wishes = house.scribe_wishes
         self._relay = house.relay
         self._receipts = house.receipts
-        self._captions = house.captions
-        self._wishes = house.scribe_wishes
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
         self._about_people = PeopleCommands(house, connection)
@@ -168,9 +167,9 @@ class Commands:
                     self._connection, member, RoomId(wanted), replaces
                 )
                 servers = self._relay.servers(self._me) if media_id is not None else []
+                # Soon: right after the reply, which is about to be queued.
+                asyncio.get_running_loop().call_soon(self._wishes.welcome, self._connection)
                 missed = self._rooms.take_missed(self._connection)
-                # Soon: the reply is about to be queued, and a page knows no room before it.
-                asyncio.get_running_loop().call_soon(self._tell_past)
                 return wire.Joined(
                     id=id_,
                     room=view,
@@ -186,11 +185,6 @@ class Commands:
             case _:
                 assert_never(command)
         return None
-
-    def _tell_past(self) -> None:
-        if self._connection.room_id is not None:
-            self._captions.tell_recent(self._connection)
-            self._wishes.welcome(self._connection)
 
     async def _media(self, command: _Media) -> ServerMessage | None:
         match command:

@@ -133,6 +133,8 @@ class Visit:
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
                 self._connection.send(await self._fresh_welcome())
+                if self._connection.admitted:
+                    self._app[keys.HOUSE].captions.tell_trending(self._connection)
         except (MasilError, TimeoutError) as error:
             refusal = code_of(error) if isinstance(error, MasilError) else ErrorCode.UNAVAILABLE
             self._finish(refusal, WSCloseCode.TRY_AGAIN_LATER)
