@@ -132,8 +132,6 @@ class Session:
                 self.model_wanted = True
             case Hello() | HideWord() | AskTopic():
                 self.counters["messages_malformed"] += 1
-            case HideWord() | AskTopic():
-                self.counters["messages_not_understood"] += 1
             case _:
                 self._handle_consent(peer, message, now_ms)
 

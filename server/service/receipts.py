@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -39,6 +38,7 @@ class Receipts:
         self._open: dict[TapId, Receipt] = {}
         self._waiting: deque[Receipt] = deque(maxlen=WAITING_MAX)
         self._seen_at_ms = clock.now_ms()
+        self._writing = asyncio.Lock()
 
     async def load(self) -> None:
         """Close what an earlier gate left open; before the first page is served.
@@ -99,12 +99,12 @@ class Receipts:
             del self._open[tap_id]
 
     async def run(self) -> None:
-        """Write what waits, note now and then what is alive, and forget the old, for ever."""
+        """Write what waits, for ever."""
         while True:
             await asyncio.sleep(self._every_s)
             try:
                 await self.write()
-                await self._note_alive()
+                await self.tidy()
             except StoreUnavailableError:
                 _log.warning("receipts wait, database is away")
 
@@ -114,21 +114,27 @@ class Receipts:
         Raises:
             StoreUnavailableError: the rest waits.
         """
-        while self._waiting:
-            await self._store.save_receipts([self._waiting[0]])
-            self._waiting.popleft()
+        async with self._writing:
+            while self._waiting:
+                receipt = self._waiting[0]
+                await self._store.save_receipts([receipt])
+                # Somebody's may have been forgotten meanwhile.
+                if self._waiting and self._waiting[0] is receipt:
+                    self._waiting.popleft()
 
-    async def _note_alive(self) -> None:
+    async def tidy(self) -> None:
+        """Once a minute: note what is alive, and forget what is a year old.
+
+        Raises:
+            StoreUnavailableError
+        """
         now_ms = self._clock.now_ms()
         if now_ms - self._seen_at_ms < SEEN_EVERY_S * 1000:
             return
         self._seen_at_ms = now_ms
         self._open = {tap: replace(each, seen_at_ms=now_ms) for tap, each in self._open.items()}
-        await self._store.save_receipts(self._alive())
+        await self._store.save_receipts(list(self._open.values()))
         await self._store.delete_receipts(granted_before_ms=now_ms - RECEIPT_LIFETIME_MS)
-
-    def _alive(self) -> Sequence[Receipt]:
-        return list(self._open.values())
 
     def _close(self, tap_id: TapId, now_ms: int) -> None:
         receipt = self._open.pop(tap_id, None)

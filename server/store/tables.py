@@ -273,6 +273,7 @@ room = Table(
     Column("locked", Boolean, nullable=False, server_default=false()),
     Column("kind", String, nullable=False, server_default="open"),
     Column("chat_on", Boolean, nullable=False, server_default=true()),
+    Column("captions_kept_min", Integer, nullable=False, server_default="5"),
 )
 
 room_guest = Table(

@@ -1,4 +1,4 @@
-"""Consent receipts: when who let the scribe hear him, and by which text. No speech."""
+"""Consent receipts, without speech; and how much of the past a late joiner may read."""
 
 from __future__ import annotations
 
@@ -29,5 +29,8 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("receipt_id", name=op.f("pk_consent_receipt")),
+    )
+    op.add_column(
+        "room", sa.Column("captions_kept_min", sa.Integer(), server_default="5", nullable=False)
     )
     op.create_index(op.f("ix_consent_receipt_member_id"), "consent_receipt", ["member_id"])
