@@ -22,6 +22,7 @@ import type {
   TrendingView,
 } from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
+import { NO_DESK, type DeskState } from "./desk";
 import { NO_PLANS, type PlansState } from "./plans";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
@@ -62,6 +63,9 @@ export type Notice =
   | { kind: "banned_from_room" }
   | { kind: "room_abandoned" }
   | { kind: "missed"; what: readonly MissedKind[] }
+  | { kind: "scribe_came" }
+  | { kind: "scribe_here" }
+  | { kind: "scribe_left" }
   | { kind: "on_stage" }
   | { kind: "in_audience" };
 
@@ -139,6 +143,9 @@ export interface AppState {
   readonly updateWaiting: boolean;
   readonly online: boolean;
   readonly sound: SoundState;
+  readonly desk: DeskState;
+  /** What several rooms talk about. */
+  readonly trending: readonly TrendingView[];
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -183,5 +190,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     updateWaiting: false,
     online: true,
     sound: USUAL_SOUND,
+    desk: NO_DESK,
+    trending: [],
   };
 }

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { dealColours } from "../colours";
 import type { DoorsState } from "../doors";
 import type { Plans, PlansState } from "../plans";
-import type { KnockView, Me, Pinged, RoomCard, RoomKind } from "../protocol.gen";
+import type { KnockView, Me, Pinged, RoomCard, RoomKind, TrendingView } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
@@ -17,6 +17,7 @@ import { useText } from "./language";
 import { PersonButton } from "./person-button";
 import { useSearchWords } from "./search-words";
 import { ScheduledRooms } from "./rare";
+import { Trending } from "./trending";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -36,6 +37,7 @@ export interface HallwayProps {
   readonly onFind: (query: string) => Promise<void>;
   readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
   readonly plans: PlansState;
+  readonly trending: readonly TrendingView[];
   readonly planning: Plans;
   readonly onPlanned: () => void;
   readonly onGo: (route: Route) => void;
@@ -79,6 +81,7 @@ export function Hallway(props: HallwayProps) {
           found={props.doors.found !== null}
           onEnter={props.onEnter}
         />
+        <Trending topics={props.trending} onFind={(query) => void props.onFind(query)} />
         <ScheduledRooms
           plans={props.plans}
           actions={props.planning}

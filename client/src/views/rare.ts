@@ -8,6 +8,7 @@ import { later } from "./later";
 export const Admin = later(async () => (await import("./admin")).Admin);
 export const Contacts = later(async () => (await import("./contacts")).Contacts);
 export const Data = later(async () => (await import("./data")).Data);
+export const Consents = later(async () => (await import("./receipts")).ReceiptsPage);
 export const Devices = later(async () => (await import("./devices")).Devices);
 export const Invitations = later(async () => (await import("./invitations")).Invitations);
 export const Notifications = later(async () => (await import("./notifications")).Notifications);
