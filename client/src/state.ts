@@ -144,8 +144,6 @@ export interface AppState {
   readonly online: boolean;
   readonly sound: SoundState;
   readonly desk: DeskState;
-  /** What several rooms talk about. */
-  readonly trending: readonly TrendingView[];
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -191,6 +189,5 @@ export function initialState(route: Route, link: Link | null, region: string): A
     online: true,
     sound: USUAL_SOUND,
     desk: NO_DESK,
-    trending: [],
   };
 }

@@ -39,7 +39,7 @@ export function ReceiptsPage({ receipts, problem, actions, onBack }: ReceiptsPag
 }
 
 function Receipt({ grantedAtMs, withdrawnAtMs, version, language }: ReceiptView) {
-  const { t, moment, time, date, locale } = useText();
+  const { t, moment, time, date, number, locale } = useText();
   const from = moment(grantedAtMs);
   const names = new Intl.DisplayNames(locale, { type: "language" });
   const to = () => {
@@ -47,7 +47,7 @@ function Receipt({ grantedAtMs, withdrawnAtMs, version, language }: ReceiptView)
     return date(withdrawnAtMs) === date(grantedAtMs) ? time(withdrawnAtMs) : moment(withdrawnAtMs);
   };
   const facts = [
-    t("receipts.version", { version }),
+    t("receipts.version", { version: number(version) }),
     ...(language === null ? [] : [t("receipts.language", { language: names.of(language) ?? language })]),
   ];
   return (

@@ -101,7 +101,6 @@ interface InsideProps extends RoomProps {
 }
 
 function Inside(props: InsideProps) {
-  const { t } = useText();
   const { visit, state, me, onCommand } = props;
   const main = useArrival();
   const { room } = state;
