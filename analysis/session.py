@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from analysis.counts import Said
 from analysis.lines import Lines
 from analysis.purge import Purges
+from analysis.shown import RankedTopic
 from analysis.speaker import Identity, Job, Speaker
-from analysis.topics import RankedTopic, Topics
+from analysis.topics import Topics
 from analysis.transcriber import Transcript
 from analysis.vad import VoiceDetector
 from analysis.words import Words
@@ -200,7 +202,8 @@ class Session:
     def finish_words(self, job: WordsJob, words: Words, now_ms: int) -> None:
         """Count the words of a final."""
         if job.tap_id in self._speakers:
-            self._topics.add(job.room_id, job.tap_id, words, job.language, now_ms / 1000)
+            said = Said(job.tap_id, job.language, now_ms / 1000)
+            self._topics.room(job.room_id).add(said, words)
             self._publish_topics(job.room_id, now_ms)
         self._let_go(job.tap_id)
 
@@ -231,7 +234,7 @@ class Session:
 
     def _block(self, room_id: str, words: list[str], now_ms: int) -> None:
         if room_id in self._rooms:
-            self._topics.block(room_id, words)
+            self._topics.room(room_id).block(words)
             self._publish_topics(room_id, now_ms)
 
     def _grant(self, grant: Grant) -> None:
@@ -260,7 +263,7 @@ class Session:
         speaker = self._speakers.get(tap_id)
         if speaker and speaker.identity.room_id == room_id:
             self._forget_speaker(tap_id)
-            self._topics.withdraw(room_id, tap_id)
+            self._topics.room(room_id).withdraw(tap_id)
             self._publish_topics(room_id, now_ms)
         self._purged(peer, Purged(room_id=room_id, tap_id=tap_id), {tap_id})
 
@@ -317,7 +320,8 @@ class Session:
 
     def _publish_topics(self, room_id: str, now_ms: int) -> None:
         room = self._rooms[room_id]
-        topics = [_topic(ranked) for ranked in self._topics.top(room_id, now_ms / 1000)]
+        ranked = self._topics.room(room_id).top(now_ms / 1000)
+        topics = [_topic(topic) for topic in ranked]
         if topics != room.sent:
             room.sent = topics
             self._send_to_room(room_id, RoomTopics(room_id=room_id, topics=topics))
