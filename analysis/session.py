@@ -23,6 +23,7 @@ from analysis.vad import VoiceDetector
 from analysis.words import Words
 from protocol.analysis import (
     AnalysisToGate,
+    AskTopic,
     AudioHeader,
     BlockWords,
     CloseCaptions,
@@ -31,6 +32,7 @@ from protocol.analysis import (
     GetStats,
     Grant,
     Hello,
+    HideWord,
     LoadModel,
     OpenCaptions,
     Purged,
@@ -130,7 +132,7 @@ class Session:
                 self._send(peer, self._stats(request))
             case LoadModel():
                 self.model_wanted = True
-            case Hello():
+            case Hello() | HideWord() | AskTopic():
                 self.counters["messages_malformed"] += 1
             case _:
                 self._handle_consent(peer, message, now_ms)

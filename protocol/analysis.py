@@ -16,7 +16,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from protocol.signalling import CaptionsEngineState
+from protocol.signalling import CaptionsDevice, CaptionsEngineState
 from protocol.wire import Message, View
 
 MAX_AUDIO_PAYLOAD_BYTES = 1275
@@ -116,6 +116,8 @@ class TypedTurn(Message, frozen=True):
     text: Annotated[str, Meta(max_length=2_000)]
     language: str
     """ISO 639-1."""
+    line_id: int
+    """The gate's own, negative, so that `topic_mentions` can name it."""
 
 
 class HideWord(Message, frozen=True):
@@ -152,6 +154,8 @@ GateToAnalysis = (
     | CloseCaptions
     | BlockWords
     | TypedTurn
+    | HideWord
+    | AskTopic
     | LoadModel
     | GetStats
 )
@@ -168,6 +172,10 @@ class EngineState(Message, frozen=True):
     """The model's name, or why it is unavailable."""
     fetch: str | None = None
     """With `missing`: the model that `python -m analysis.fetch` would download."""
+    device: CaptionsDevice | None = None
+    """What the model runs on; `null` where none is loaded."""
+    languages: list[str] = msgspec.field(default_factory=list)
+    """The only ones it knows, ISO 639-1; empty: many."""
 
 
 class Line(Message, frozen=True):
@@ -205,6 +213,10 @@ class Topic(View, frozen=True):
     term: str
     weight: float
     speakers: int
+    topic_id: int = 0
+    """Of this topic while it lives in the room, 1 or more; 0: it has no name that lasts."""
+    colour: int = 0
+    """0 to 6; stays with the id."""
 
 
 class TimelineSegment(View, frozen=True):
@@ -314,7 +326,19 @@ class Stats(Message, frozen=True):
     frames_by_tap: dict[int, int]
 
 
-AnalysisToGate = EngineState | Line | Gap | RoomTopics | Purged | Stats
+AnalysisToGate = (
+    EngineState
+    | Line
+    | Gap
+    | RoomTopics
+    | RoomTimeline
+    | RoomRelations
+    | SpeakerTraits
+    | Trending
+    | TopicMentions
+    | Purged
+    | Stats
+)
 
 encoder = msgspec.json.Encoder()
 decode_from_gate: msgspec.json.Decoder[GateToAnalysis] = msgspec.json.Decoder(GateToAnalysis)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from protocol.wire import Id, Message, View
 
 CaptionsEngineState = Literal["missing", "fetching", "loading", "ready", "unavailable"]
+CaptionsDevice = Literal["cpu", "cuda"]
+CONSENT_VERSION = 1
+"""Of the sentence that says what happens to the words; another wording has another number."""
+KeptMinutes = Literal[0, 5, 30]
+"""How much of the past a late joiner may read."""
 
 
 class TopicView(View, frozen=True):
@@ -19,6 +24,10 @@ class TopicView(View, frozen=True):
     """0 to 1, relative to the room's heaviest topic."""
     speakers: int
     """How many consenting speakers said it."""
+    topic_id: int
+    """Of this topic while it lives in the room."""
+    colour: int
+    """0 to 6; a topic keeps its own."""
 
 
 class CaptionsEngine(View, frozen=True):
@@ -29,6 +38,10 @@ class CaptionsEngine(View, frozen=True):
     """For people: the model's name, or why it is unavailable."""
     progress: float | None = None
     """0 to 1 while the model is fetched."""
+    device: CaptionsDevice | None = None
+    """What the model runs on; `null` where none is loaded."""
+    languages: list[str] = field(default_factory=list)
+    """The only ones it knows, ISO 639-1; empty: many."""
 
 
 class SwitchCaptions(Message, frozen=True):
@@ -45,6 +58,8 @@ class Consent(Message, frozen=True):
     granted: bool
     language: Annotated[str, Meta(pattern="^[a-z]{2}$")] | None = None
     """The language he speaks, ISO 639-1; `null` lets the engine detect it."""
+    version: Annotated[int, Meta(ge=1, le=CONSENT_VERSION)] = CONSENT_VERSION
+    """Of the sentence that the page showed him, for his receipt."""
 
 
 class Caption(Message, frozen=True):
@@ -188,6 +203,13 @@ class HideWord(Message, frozen=True):
     hidden: bool
 
 
+class HiddenWords(Message, frozen=True):
+    """To moderators: all words that are hidden in this room, in order of hiding."""
+
+    room_id: str
+    words: list[str]
+
+
 class AskTopic(Message, frozen=True):
     """Who said a topic, and when. Reply: `topic_mentions`."""
 
@@ -221,7 +243,7 @@ class KeepCaptions(Message, frozen=True):
     """A moderator sets how much of the past a late joiner may read. Reply: `ok`."""
 
     id: Id
-    minutes: Literal[0, 5, 30]
+    minutes: KeptMinutes
 
 
 class ReceiptView(View, frozen=True):
@@ -263,5 +285,30 @@ class CaptionsEngineChanged(Message, frozen=True):
     captions: CaptionsEngine
 
 
-CaptionsCommand = SwitchCaptions | Consent
-CaptionsEvent = Caption | CaptionGap | CaptionsPurged | Topics | CaptionsEngineChanged
+CaptionsCommand = (
+    SwitchCaptions
+    | Consent
+    | AskScribeToLeave
+    | KeepScribe
+    | HideWord
+    | AskTopic
+    | ShowTraits
+    | KeepCaptions
+)
+"""About a room."""
+ReceiptsCommand = ListReceipts
+CaptionsReply = TopicMentions | Receipts
+CaptionsEvent = (
+    Caption
+    | CaptionGap
+    | CaptionsPurged
+    | CaptionsRecent
+    | Topics
+    | Timeline
+    | Relations
+    | Traits
+    | Trending
+    | HiddenWords
+    | ScribeAskedToLeave
+    | CaptionsEngineChanged
+)

@@ -318,7 +318,13 @@ export class App {
       case "room_changed":
       case "caption_gap":
       case "captions_purged":
+      case "captions_recent":
       case "topics":
+      case "timeline":
+      case "relations":
+      case "traits":
+      case "hidden_words":
+      case "scribe_asked_to_leave":
         this.#visit?.apply(event);
         break;
       case "room_ended":
@@ -472,6 +478,7 @@ export class App {
       phase: "signed_out",
       me: null,
       rooms: [],
+      trending: [],
       knocks: [],
       contacts: NO_CONTACTS,
       contactNames: {},

@@ -19,6 +19,7 @@ import type {
   PersonView,
   Pinged,
   RoomCard,
+  TrendingView,
 } from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
 import { NO_PLANS, type PlansState } from "./plans";
@@ -111,6 +112,8 @@ export interface AppState {
   readonly me: Me | null;
   readonly connection: Connection;
   readonly rooms: readonly RoomCard[];
+  /** What several rooms talk about at the same time. */
+  readonly trending: readonly TrendingView[];
   readonly knocks: readonly KnockView[];
   /** Questions to come into a room, the newest last. */
   readonly pings: readonly Pinged[];
@@ -158,6 +161,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     me: null,
     connection: { state: "connecting", reason: "starting", attempt: 0 },
     rooms: [],
+    trending: [],
     knocks: [],
     pings: [],
     plans: NO_PLANS,

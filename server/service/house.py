@@ -40,6 +40,7 @@ from server.service.reporting import Reporting
 from server.service.room_logs import RoomLogs
 from server.service.rooms import EVERY_S, Rooms
 from server.service.schedule import Schedule
+from server.service.scribe_wishes import ScribeWishes
 from server.service.sessions import Sessions
 
 ANSWER_STEP_S = 0.25
@@ -99,6 +100,7 @@ class House:
     room_logs: RoomLogs
     schedule: Schedule
     calendars: Calendars
+    scribe_wishes: ScribeWishes
 
 
 def build(outside: Outside) -> House:
@@ -157,7 +159,14 @@ def build(outside: Outside) -> House:
     reactions = Reactions(rooms, hub, outside.clock)
     chats = Chats(rooms, captions, blocks, hub, outside.clock)
     pings = Pings(outside.store, outside.clock, hub, limits, rooms)
-    for follow in (reactions.follow, chats.follow, room_logs.follow, pings.follow):
+    wishes = ScribeWishes(rooms, captions, hub, outside.clock)
+    for follow in (
+        reactions.follow,
+        chats.follow,
+        room_logs.follow,
+        pings.follow,
+        wishes.follow,
+    ):
         rooms.watch(follow)
     return House(
         outside.clock,
@@ -182,4 +191,5 @@ def build(outside: Outside) -> House:
         room_logs,
         schedule,
         Calendars(outside.store, outside.clock, agenda),
+        wishes,
     )

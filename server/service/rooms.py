@@ -100,7 +100,7 @@ class Rooms:
             NotInRoomError
         """
         room = self._inside(connection).room
-        return render.room(room, self._captions.topics(room.room_id))
+        return render.room(room, self._captions.topics(room.room_id), connection.member_id)
 
     def bans(self, connection: Connection) -> dict[MemberId, str]:
         """Who is banned from the room, with the names they had; for moderators.

@@ -300,7 +300,7 @@ def test_a_grant_in_a_room_without_captions_is_refused(house: House) -> None:
 
 
 def typed(tap_id: int, text: str = "bread and bread", room_id: str = "r") -> TypedTurn:
-    return TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language="en")
+    return TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language="en", line_id=-1)
 
 
 def test_a_typed_turn_counts_for_topics_without_any_model() -> None:

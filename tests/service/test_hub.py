@@ -72,6 +72,8 @@ async def test_large_replies_hold_up_the_own_commands_only() -> None:
         hostless=False,
         asked=None,
         kind="open",
+        captions_kept_min=5,
+        hidden_words=[],
     )
     peer.connection.send(wire.RoomSnapshot(id=1, room=view))
     peer.connection.put(of_size(1))
