@@ -9,6 +9,8 @@ from typing import Final
 RARE: Final = 5e-7
 """Rarer words (names, secrets) need two speakers."""
 MIN_MENTIONS: Final = 2
+MAX_HIDDEN: Final = 200
+"""Topics that the moderators of one room may hide."""
 HOUSE_ROOMS: Final = 3
 HOUSE_SPEAKERS: Final = 3
 """What is shown of all rooms together is said in so many, by so many."""
@@ -19,22 +21,25 @@ class Blocked:
 
     def __init__(self) -> None:
         self._names: frozenset[str] = frozenset()
-        self._hidden: frozenset[str] = frozenset()
+        self._hidden: dict[str, frozenset[str]] = {}
 
     def block(self, names: Iterable[str]) -> None:
         """Never show these names nor parts of them, whoever of them is still in the room."""
         self._names |= name_forms(names)
 
-    def hide(self, stems: Iterable[str], *, hidden: bool) -> None:
-        """Hide words, or show them again; names stay blocked."""
-        changed = frozenset(stems)
-        self._hidden = self._hidden | changed if hidden else self._hidden - changed
+    def hide(self, term: str, stems: Iterable[str], *, hidden: bool) -> None:
+        """Hide a topic, whose words have these stems, or show it again; names stay blocked."""
+        if not hidden:
+            self._hidden.pop(term.lower(), None)
+        elif len(self._hidden) < MAX_HIDDEN:
+            self._hidden[term.lower()] = frozenset((*stems, *term.lower().split()))
 
     def holds(self, stem: str, surfaces: Iterable[str]) -> bool:
         """Whether a word must not be shown, in any of its forms."""
-        if stem in self._names or stem in self._hidden:
+        forms = {stem, *surfaces}
+        if not self._names.isdisjoint(forms):
             return True
-        return not self._names.isdisjoint(surfaces)
+        return any(not hidden.isdisjoint(forms) for hidden in self._hidden.values())
 
 
 def may_show(frequency: float, said_by: Mapping[Hashable, int]) -> bool:

@@ -99,6 +99,11 @@ class ShownList:
             (s for s, known in self._identities.items() if known.topic_id == topic_id), None
         )
 
+    def stems_of(self, term: str) -> frozenset[str]:
+        """The words of a topic that is shown, or was of late, in this form."""
+        keys = [key for key, form in self._forms.items() if form == term]
+        return frozenset(s for key in keys for s in ((key,) if isinstance(key, str) else key))
+
     def _joined(self, ranked: list[Scored]) -> list[RankedTopic]:
         top = {word.term.stem: word.term for word in ranked[:TOP_WORDS]}
         phrases = find_phrases(top, self._pairs)

@@ -7,12 +7,16 @@ is a topic), `privacy` (what may be shown), `phrases` and `shown`. Time comes in
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import Final
 
 from analysis.counts import Counts, Said, Term
 from analysis.privacy import Blocked, may_show
 from analysis.score import half_life_s, loss_per_s, score_at_zero
 from analysis.shown import TOP_WORDS, RankedTopic, Scored, ShownList
 from analysis.words import Words
+
+MAX_LINES: Final = 20
+"""Of one topic that are named to who asks."""
 
 
 class Topics:
@@ -34,9 +38,13 @@ class Topics:
         """The topics of an open room."""
         return self._rooms[room_id]
 
-    def rooms(self) -> Iterable[RoomTopics]:
+    def find(self, room_id: str) -> RoomTopics | None:
+        """The topics of a room, where it is open."""
+        return self._rooms.get(room_id)
+
+    def ids(self) -> Iterable[str]:
         """All open rooms."""
-        return self._rooms.values()
+        return self._rooms.keys()
 
 
 class RoomTopics:
@@ -53,6 +61,20 @@ class RoomTopics:
         """Never show these names nor parts of them, whoever of them is still in the room."""
         self.blocked.block(names)
         self._scores.clear()
+
+    def hide(self, term: str, *, hidden: bool) -> None:
+        """Never show a topic again, in none of its forms; or show it again."""
+        self.blocked.hide(term, self._shown.stems_of(term), hidden=hidden)
+        self._scores.clear()
+
+    def mentions(self, topic_id: int) -> list[Said]:
+        """Who said a shown topic and in which line, the newest first, each line once."""
+        stem = self._shown.stem_of(topic_id)
+        term = self.counts.term(stem) if stem else None
+        if term is None or self._score(term) is None:
+            return []
+        lines = {mention.said.line_id: mention.said for mention in reversed(term.mentions)}
+        return list(lines.values())[:MAX_LINES]
 
     def add(self, said: Said, words: Words) -> None:
         """Count the words of one final caption or typed turn."""
