@@ -7,9 +7,9 @@ or leaves, so that nothing is ever counted anew. Keeps words with times, never a
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.words import Word, Words
@@ -31,6 +31,11 @@ class Said:
     at_s: float
     line_id: int = 0
 
+    @property
+    def stretch(self) -> int:
+        """The stretch of time that this belongs to."""
+        return int(self.at_s // STRETCH_S)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -42,55 +47,65 @@ class Mention:
     """The content word said directly before."""
 
 
-@dataclass(slots=True)
 class Term:
-    """All mentions of one stem in the window, and what is summed over them."""
+    """All mentions of one stem in the window, and how they fade.
 
-    stem: str
-    half_life_s: float
-    mentions: deque[Mention] = field(default_factory=deque)
-    speakers: dict[Hashable, int] = field(default_factory=dict)
-    surfaces: dict[str, int] = field(default_factory=dict)
-    stretches: dict[int, int] = field(default_factory=dict)
-    """How often it was said in which stretch of time."""
-    frequency: float = 0.0
-    """Of its most common form, in its language."""
-    faded: float = 0.0
-    """Σ 2^(−age / half-life) at `faded_at_s`."""
-    faded_at_s: float = 0.0
-    stale: bool = True
-    """Whether what was derived from these sums must be derived anew."""
+    Most words are said once or twice: what is counted over so few is counted when it is asked for,
+    which needs a third of the memory that kept sums would.
+    """
+
+    __slots__ = ("faded", "faded_at_s", "half_life_s", "mentions", "stale", "stem")
+
+    def __init__(self, stem: str, half_life_s: float) -> None:
+        self.stem = stem
+        self.half_life_s = half_life_s
+        self.mentions: list[Mention] = []
+        """The newest comes last."""
+        self.faded = 0.0
+        """Σ 2^(−age / half-life) at `faded_at_s`."""
+        self.faded_at_s = 0.0
+        self.stale = True
+        """Whether what was derived from the mentions must be derived anew."""
+
+    @property
+    def speakers(self) -> Counter[Hashable]:
+        """How often each speaker said it."""
+        return Counter(mention.said.speaker for mention in self.mentions)
+
+    @property
+    def surfaces(self) -> Counter[str]:
+        """How often it was said in which form."""
+        return Counter(mention.word.surface for mention in self.mentions)
+
+    @property
+    def stretches(self) -> set[int]:
+        """The stretches of time in which it was said."""
+        return {mention.said.stretch for mention in self.mentions}
+
+    @property
+    def frequency(self) -> float:
+        """Of its most common form, in its language."""
+        return max(mention.word.frequency for mention in self.mentions)
 
     def count(self, mention: Mention) -> None:
         """Take a mention, which is the newest."""
-        said, word = mention.said, mention.word
+        at_s = mention.said.at_s
         self.mentions.append(mention)
-        _increase(self.speakers, said.speaker)
-        _increase(self.surfaces, word.surface)
-        _increase(self.stretches, int(said.at_s // STRETCH_S))
-        self.frequency = max(self.frequency, word.frequency)
-        self.faded = 1.0 + self.faded * self._fading(said.at_s - self.faded_at_s)
-        self.faded_at_s = said.at_s
+        self.faded = 1.0 + self.faded * self._fading(at_s - self.faded_at_s)
+        self.faded_at_s = at_s
         self.stale = True
 
-    def discount(self) -> Mention:
+    def discount(self) -> None:
         """Forget the oldest mention."""
-        mention = self.mentions.popleft()
-        said, word = mention.said, mention.word
-        _decrease(self.speakers, said.speaker)
-        _decrease(self.stretches, int(said.at_s // STRETCH_S))
-        if _decrease(self.surfaces, word.surface):
-            left = (kept.word.frequency for kept in self.mentions)
-            self.frequency = max(left, default=0.0)
-        self.faded -= self._fading(self.faded_at_s - said.at_s)
+        oldest = self.mentions.pop(0)
+        self.faded -= self._fading(self.faded_at_s - oldest.said.at_s)
         self.stale = True
-        return mention
 
     def _fading(self, seconds: float) -> float:
         return math.exp2(-seconds / self.half_life_s)
 
 
-_Change = Callable[[dict[Any, int], Hashable], bool]
+_Change = Callable[[dict[Any, int], Hashable], None]
 
 
 class Counts:
@@ -102,6 +117,10 @@ class Counts:
         self._mentions: deque[Mention] = deque()
         self._terms: dict[str, Term] = {}
         self._partners: dict[str, dict[str, int]] = {}
+        self.by_speaker: dict[Hashable, int] = {}
+        """How many mentions each speaker has."""
+        self.by_stretch: dict[int, int] = {}
+        """How many mentions each stretch of time has."""
 
     def __len__(self) -> int:
         """How many mentions are kept."""
@@ -126,7 +145,8 @@ class Counts:
     def add(self, said: Said, words: Words) -> None:
         """Count the words of a final caption or typed turn; the newest come last."""
         before: Word | None = None
-        for word in words:
+        for found in words:
+            word = self._known(found) if found is not None else None
             if word is not None:
                 self._append(Mention(said, word, before))
             before = word
@@ -143,6 +163,8 @@ class Counts:
         self._mentions.clear()
         self._terms.clear()
         self._partners.clear()
+        self.by_speaker.clear()
+        self.by_stretch.clear()
         for mention in kept:
             self._append(mention)
 
@@ -150,22 +172,31 @@ class Counts:
         if len(self._mentions) >= MAX_MENTIONS:
             self._pop_oldest()
         self._mentions.append(mention)
-        term = self._terms.get(mention.word.stem)
-        if term is None:
-            half_life_s = self._half_life_s(mention.said.language)
-            term = self._terms[mention.word.stem] = Term(mention.word.stem, half_life_s)
-        term.count(mention)
-        if mention.before:
-            self._pair(mention.before.stem, term.stem, _increase)
+        stem = mention.word.stem
+        if stem not in self._terms:
+            self._terms[stem] = Term(stem, self._half_life_s(mention.said.language))
+        self._terms[stem].count(mention)
+        self._tally(mention, _increase)
 
     def _pop_oldest(self) -> None:
         oldest = self._mentions.popleft()
         term = self._terms[oldest.word.stem]
-        mention = term.discount()
+        term.discount()
         if not term.mentions:
             del self._terms[term.stem]
+        self._tally(oldest, _decrease)
+
+    def _tally(self, mention: Mention, change: _Change) -> None:
+        change(self.by_speaker, mention.said.speaker)
+        change(self.by_stretch, mention.said.stretch)
         if mention.before:
-            self._pair(mention.before.stem, mention.word.stem, _decrease)
+            self._pair(mention.before.stem, mention.word.stem, change)
+
+    def _known(self, word: Word) -> Word:
+        """The same word as it was said before, so that it is in memory once."""
+        term = self._terms.get(word.stem)
+        newest = term.mentions[-1].word if term else word
+        return newest if newest == word else word
 
     def _pair(self, first: str, second: str, change: _Change) -> None:
         for stem, other in ((first, second), (second, first)):
@@ -177,17 +208,12 @@ class Counts:
                 term.stale = True
 
 
-def _increase(counts: dict[Any, int], key: Hashable) -> bool:
-    """Count one more; returns whether it is the first."""
+def _increase(counts: dict[Any, int], key: Hashable) -> None:
     counts[key] = counts.get(key, 0) + 1
-    return counts[key] == 1
 
 
-def _decrease(counts: dict[Any, int], key: Hashable) -> bool:
-    """Count one less; returns whether none is left."""
-    left = counts.get(key, 0) - 1
-    if left > 0:
-        counts[key] = left
-        return False
-    counts.pop(key, None)
-    return True
+def _decrease(counts: dict[Any, int], key: Hashable) -> None:
+    if counts[key] > 1:
+        counts[key] -= 1
+    else:
+        del counts[key]

@@ -57,7 +57,7 @@ class HouseTopic:
 
 def relate(topics: Sequence[RankedTopic], counts: Counts) -> list[Relation]:
     """The closest pairs of shown topics: pointwise mutual information over stretches of time."""
-    heard = len({stretch for term in counts.terms() for stretch in term.stretches})
+    heard = len(counts.by_stretch)
     when = [_stretches(topic, counts) for topic in topics]
     found: list[tuple[float, int, int]] = []
     for second in range(len(topics)):
@@ -77,17 +77,18 @@ def traits(counts: Counts, blocked: Blocked) -> dict[Hashable, list[TraitWord]]:
 
     Weight: tf^0.7 · ln(share of his words / share of the others' words).
     """
-    totals: Counter[Hashable] = Counter()
-    for term in counts.terms():
-        totals.update(term.speakers)
-    weighed: dict[Hashable, list[tuple[float, str]]] = {speaker: [] for speaker in totals}
+    totals = counts.by_speaker
     if len(totals) < 2:
         return {}
-    everybody = totals.total()
+    everybody = len(counts)
+    weighed: dict[Hashable, list[tuple[float, str]]] = {speaker: [] for speaker in totals}
     for term in counts.terms():
-        if blocked.holds(term.stem, term.surfaces) or not may_show(term.frequency, term.speakers):
+        if len(term.mentions) < MIN_TRAIT_MENTIONS or blocked.holds(term.stem, term.surfaces):
             continue
-        for speaker, said in term.speakers.items():
+        speakers = term.speakers
+        if not may_show(term.frequency, speakers):
+            continue
+        for speaker, said in speakers.items():
             if said < MIN_TRAIT_MENTIONS:
                 continue
             by_others = len(term.mentions) - said + OTHERS_SMOOTHING
