@@ -37,7 +37,7 @@ class Said:
         return int(self.at_s // STRETCH_S)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
     """A word that was said."""
 
@@ -45,6 +45,8 @@ class Mention:
     word: Word
     before: Word | None
     """The content word said directly before."""
+    after: Word | None = None
+    """The one said directly after."""
 
 
 class Term:
@@ -87,6 +89,17 @@ class Term:
         """Of its most common form, in its language."""
         return max(mention.word.frequency for mention in self.mentions)
 
+    @property
+    def beside(self) -> int:
+        """How often it was said directly beside the word that it was said beside most."""
+        partners = Counter(
+            partner.stem
+            for mention in self.mentions
+            for partner in (mention.before, mention.after)
+            if partner and partner.stem != self.stem
+        )
+        return max(partners.values(), default=0)
+
     def count(self, mention: Mention) -> None:
         """Take a mention, which is the newest."""
         at_s = mention.said.at_s
@@ -116,7 +129,6 @@ class Counts:
         self._half_life_s = half_life_s
         self._mentions: deque[Mention] = deque()
         self._terms: dict[str, Term] = {}
-        self._partners: dict[str, dict[str, int]] = {}
         self.by_speaker: dict[Hashable, int] = {}
         """How many mentions each speaker has."""
         self.by_stretch: dict[int, int] = {}
@@ -137,19 +149,18 @@ class Counts:
         """The mentions of one stem."""
         return self._terms.get(stem)
 
-    def beside(self, stem: str) -> int:
-        """How often it was said directly beside the word that it was said beside most."""
-        partners = self._partners.get(stem)
-        return max(partners.values()) if partners else 0
-
     def add(self, said: Said, words: Words) -> None:
         """Count the words of a final caption or typed turn; the newest come last."""
-        before: Word | None = None
+        before: Mention | None = None
         for found in words:
-            word = self._known(found) if found is not None else None
-            if word is not None:
-                self._append(Mention(said, word, before))
-            before = word
+            if found is None:
+                before = None
+                continue
+            mention = Mention(said, self._known(found), before.word if before else None)
+            if before:
+                before.after = mention.word
+            self._append(mention)
+            before = mention
         self.expire(said.at_s)
 
     def expire(self, now_s: float) -> None:
@@ -162,7 +173,6 @@ class Counts:
         kept = [mention for mention in self._mentions if mention.said.speaker != speaker]
         self._mentions.clear()
         self._terms.clear()
-        self._partners.clear()
         self.by_speaker.clear()
         self.by_stretch.clear()
         for mention in kept:
@@ -189,23 +199,12 @@ class Counts:
     def _tally(self, mention: Mention, change: _Change) -> None:
         change(self.by_speaker, mention.said.speaker)
         change(self.by_stretch, mention.said.stretch)
-        if mention.before:
-            self._pair(mention.before.stem, mention.word.stem, change)
 
     def _known(self, word: Word) -> Word:
         """The same word as it was said before, so that it is in memory once."""
         term = self._terms.get(word.stem)
         newest = term.mentions[-1].word if term else word
         return newest if newest == word else word
-
-    def _pair(self, first: str, second: str, change: _Change) -> None:
-        for stem, other in ((first, second), (second, first)):
-            partners = self._partners.setdefault(stem, {})
-            change(partners, other)
-            if not partners:
-                del self._partners[stem]
-            if term := self._terms.get(stem):
-                term.stale = True
 
 
 def _increase(counts: dict[Any, int], key: Hashable) -> None:

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from analysis.counts import Counts, Term
+from analysis.counts import Term
 
 PRIOR_FILE: Final = "topics_prior_en.json"
 COMMON_STEEPNESS: Final = 1500.0
@@ -70,13 +70,13 @@ def loss_per_s(language: str) -> float:
     return pace.faded * math.log(2) / pace.half_life_s + pace.recency_per_s
 
 
-def score_at_zero(term: Term, counts: Counts) -> float:
+def score_at_zero(term: Term) -> float:
     """The logarithm of a word's weight, as if it had been `loss_per_s` ever since second 0."""
     newest = term.mentions[-1].said
     pace = PACES[newest.language]
     chance = 1 - math.exp(-COMMON_STEEPNESS * term.frequency)
     surprise = max(-math.log(max(chance, 1e-6)), _LEAST_SURPRISE) if chance < 1 else _LEAST_SURPRISE
-    beside = counts.beside(term.stem)
+    beside = term.beside
     return (
         pace.faded * (math.log(term.faded) + math.log(2) * term.faded_at_s / pace.half_life_s)
         + pace.recency_per_s * newest.at_s

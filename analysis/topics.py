@@ -108,7 +108,7 @@ class RoomTopics:
             return None
         if not may_show(term.frequency, term.speakers):
             return None
-        return score_at_zero(term, self.counts)
+        return score_at_zero(term)
 
     def _forget_unsaid(self) -> None:
         lives: Callable[[str], bool] = self.counts.__contains__

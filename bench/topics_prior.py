@@ -89,10 +89,10 @@ def formula(meetings: Sequence[dict[str, Any]]) -> set[str]:
     return {s for s, n in uses.items() if n > least and len(domains[s]) == len(FREE_DOMAINS)}
 
 
-def features(term: Term, counts: Counts, now_s: float) -> tuple[float, ...]:
+def features(term: Term, now_s: float) -> tuple[float, ...]:
     """Of `analysis.score`, in its order."""
     chance = 1 - math.exp(-1500 * term.frequency)
-    beside = counts.beside(term.stem)
+    beside = term.beside
     return (
         math.log(term.faded) - math.log(2) * (now_s - term.faded_at_s) / term.half_life_s,
         -(now_s - term.mentions[-1].said.at_s),
@@ -126,7 +126,7 @@ def samples(meeting: dict[str, Any], dropped: set[str]) -> Iterator[Sample]:
                     yield Sample(
                         (meeting["id"], index, share),
                         term.stem,
-                        features(term, counts, now_s),
+                        features(term, now_s),
                         term.stem in title,
                         term.stem in notes,
                     )
