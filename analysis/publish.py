@@ -58,6 +58,10 @@ class Publisher:
             self._trending = now
             self._send_all(Trending(topics=now))
 
+    def trends(self) -> list[Trending]:
+        """What a gate that has just come must be told: nothing where nothing is trending."""
+        return [Trending(topics=self._trending)] if self._trending else []
+
     def topics_of(self, room_id: str, now_ms: int) -> None:
         """Say a room's list where it is another than before."""
         sent = self._sent.setdefault(room_id, _Sent())

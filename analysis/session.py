@@ -104,6 +104,8 @@ class Session:
         """A gate said hello: tell it the state of the engine."""
         self._peers.add(peer)
         self._send(peer, self.engine)
+        for message in self._publisher.trends():
+            self._send(peer, message)
 
     def disconnect(self, peer: Peer) -> None:
         """A gate went away, and with it the consents that it vouched for: purge its rooms."""

@@ -27,6 +27,8 @@ from protocol.analysis import (
     Stats,
     TopicMentions,
     Trait,
+    Trending,
+    TrendingTopic,
     TypedTurn,
     Withdraw,
 )
@@ -401,3 +403,25 @@ def test_traits_are_told_and_end_with_the_consent(house: House) -> None:
     said = house.said()
     assert SpeakerTraits(room_id="r", tap_id=6, traits=[]) in said
     assert not any(isinstance(m, SpeakerTraits) and m.tap_id == 5 for m in said)
+
+
+def test_what_is_trending_is_told_to_every_gate_also_to_one_that_comes_later(house: House) -> None:
+    for number, room_id in enumerate(("r", "r2", "r3")):
+        house.session.handle(GATE, OpenCaptions(room_id=room_id), house.now_ms)
+        grant = Grant(room_id=room_id, tap_id=number, speaker_id="s", language="en")
+        house.session.handle(GATE, grant, house.now_ms)
+        turn = TypedTurn(
+            room_id=room_id, tap_id=number, text="bread", language="en", line_id=-number
+        )
+        house.session.handle(GATE, turn, house.now_ms)
+        job = house.session.next_words()
+        assert job
+        word = Word("bread", "bread", 1e-5)
+        house.session.finish_words(job, [word, None, word], house.now_ms)
+    house.said()
+    house.wait(5)
+    trends = Trending(topics=[TrendingTopic(term="bread", rooms=3, speakers=3)])
+    assert trends in house.said()
+    house.session.connect(GATE + 1)
+    late = [message for peer, message in house.session.drain() if peer == GATE + 1]
+    assert trends in late
