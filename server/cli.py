@@ -7,8 +7,10 @@ loads its own process's code only: the supervisor none, the media process no dat
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -79,6 +81,17 @@ def founder_link() -> None:
 
     settings = read_settings()
     _run(settings, print_founder_link(settings))
+
+
+@app.command()
+def topics(
+    file: Annotated[Path, typer.Argument(help='JSON lines, or lines "t0 t1 speaker text".')],
+    language: Annotated[str, typer.Option(help="en or ko")] = "en",
+) -> None:
+    """Print the topics of a transcript, as a room would have seen them."""
+    # The gate's code and the analysis code never meet in one process.
+    command = (sys.executable, "-m", "analysis.topics_file", str(file), "--language", language)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603  our own module
 
 
 app.add_typer(house_cli.app)

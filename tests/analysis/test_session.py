@@ -10,17 +10,25 @@ from analysis.transcriber import Transcript
 from analysis.words import Word
 from protocol.analysis import (
     AnalysisToGate,
+    AskTopic,
     AudioHeader,
     CloseCaptions,
     EngineState,
     Gap,
     GetStats,
     Grant,
+    HideWord,
     Line,
+    Mention,
     OpenCaptions,
     Purged,
     RoomTopics,
+    SpeakerTraits,
     Stats,
+    TopicMentions,
+    Trait,
+    Trending,
+    TrendingTopic,
     TypedTurn,
     Withdraw,
 )
@@ -347,3 +355,73 @@ def test_a_withdrawal_takes_typed_turns_along_like_speech(house: House) -> None:
     assert not any(isinstance(m, RoomTopics) and m.topics for m in said)
     house.session.handle(GATE, typed(5), house.now_ms)
     assert house.session.next_words() is None
+
+
+def say(house: House, tap_id: int, terms: str, line_id: int) -> None:
+    turn = TypedTurn(room_id="r", tap_id=tap_id, text=terms, language="en", line_id=line_id)
+    house.session.handle(GATE, turn, house.now_ms)
+    job = house.session.next_words()
+    assert job
+    words = [None if term == "." else Word(term, term, 1e-5) for term in terms.split()]
+    house.session.finish_words(job, words, house.now_ms)
+
+
+def test_who_said_a_topic_is_told_newest_first_until_it_is_hidden(house: House) -> None:
+    house.grant(5)
+    house.grant(6)
+    say(house, 5, "bread . bread", -1)
+    house.now_ms += 4_000
+    say(house, 6, "bread", -2)
+    topics = [m for m in house.said() if isinstance(m, RoomTopics)][-1].topics
+    question = AskTopic(request=9, room_id="r", topic_id=topics[0].topic_id)
+    house.session.handle(GATE, question, house.now_ms)
+    (answer,) = house.said()
+    assert answer == TopicMentions(
+        request=9,
+        mentions=[
+            Mention(line_id=-2, tap_id=6, age_ms=0),
+            Mention(line_id=-1, tap_id=5, age_ms=4_000),
+        ],
+    )
+    house.session.handle(GATE, HideWord(room_id="r", term="bread", hidden=True), house.now_ms)
+    house.session.handle(GATE, question, house.now_ms)
+    assert house.said() == [
+        RoomTopics(room_id="r", topics=[]),
+        TopicMentions(request=9, mentions=[]),
+    ]
+
+
+def test_traits_are_told_and_end_with_the_consent(house: House) -> None:
+    house.grant(5)
+    house.grant(6)
+    say(house, 5, "bread . bread . bread", -1)
+    say(house, 6, "tunnel . tunnel . tunnel", -2)
+    house.wait(5)
+    told = {m.tap_id: m.traits for m in house.said() if isinstance(m, SpeakerTraits)}
+    assert told == {5: [Trait(term="bread", weight=1.0)], 6: [Trait(term="tunnel", weight=1.0)]}
+    house.session.handle(GATE, Withdraw(room_id="r", tap_id=5), house.now_ms)
+    said = house.said()
+    assert SpeakerTraits(room_id="r", tap_id=6, traits=[]) in said
+    assert not any(isinstance(m, SpeakerTraits) and m.tap_id == 5 for m in said)
+
+
+def test_what_is_trending_is_told_to_every_gate_also_to_one_that_comes_later(house: House) -> None:
+    for number, room_id in enumerate(("r", "r2", "r3")):
+        house.session.handle(GATE, OpenCaptions(room_id=room_id), house.now_ms)
+        grant = Grant(room_id=room_id, tap_id=number, speaker_id="s", language="en")
+        house.session.handle(GATE, grant, house.now_ms)
+        turn = TypedTurn(
+            room_id=room_id, tap_id=number, text="bread", language="en", line_id=-number
+        )
+        house.session.handle(GATE, turn, house.now_ms)
+        job = house.session.next_words()
+        assert job
+        word = Word("bread", "bread", 1e-5)
+        house.session.finish_words(job, [word, None, word], house.now_ms)
+    house.said()
+    house.wait(5)
+    trends = Trending(topics=[TrendingTopic(term="bread", rooms=3, speakers=3)])
+    assert trends in house.said()
+    house.session.connect(GATE + 1)
+    late = [message for peer, message in house.session.drain() if peer == GATE + 1]
+    assert trends in late
