@@ -108,10 +108,9 @@ function LetterSize() {
       class="icon-button plain"
       aria-label={name}
       disabled={end}
+      data-letter={letter}
       onClick={() => actions?.write(letters + by)}
-    >
-      <span aria-hidden="true">{letter}</span>
-    </button>
+    />
   );
   return (
     <div class="letters">
