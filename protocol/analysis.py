@@ -168,6 +168,10 @@ class EngineState(Message, frozen=True):
     """The model's name, or why it is unavailable."""
     fetch: str | None = None
     """With `missing`: the model that `python -m analysis.fetch` would download."""
+    device: Literal["cpu", "cuda"] | None = None
+    """Where speech is turned into text, once that is known."""
+    languages: list[str] = msgspec.field(default_factory=list)
+    """The only ones that the engine knows, ISO 639-1; empty: many."""
 
 
 class Line(Message, frozen=True):
