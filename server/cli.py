@@ -7,6 +7,7 @@ loads its own process's code only: the supervisor none, the media process no dat
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Annotated
@@ -79,7 +80,30 @@ def founder_link() -> None:
     _run(settings, print_founder_link(settings))
 
 
+_PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+@app.command(context_settings=_PASSED_ON, add_help_option=False)
+def transcribe(context: typer.Context) -> None:
+    """Print the captions of a sound file (`masil transcribe --help`)."""
+    _ask_analysis("transcribe", context)
+
+
+@app.command("eval-captions", context_settings=_PASSED_ON, add_help_option=False)
+def eval_captions(context: typer.Context) -> None:
+    """Judge the speech model on clips whose words are known (`masil eval-captions --help`)."""
+    _ask_analysis("eval-captions", context)
+
+
 app.add_typer(house_cli.app)
+
+
+def _ask_analysis(command: str, context: typer.Context) -> None:
+    """Become the command of the analysis package, with which the server shares no code."""
+    arguments = [sys.executable, "-m", "analysis.cli", command, *context.args]
+    sys.stdout.flush()
+    # The operator's own words, given to no shell.
+    os.execv(sys.executable, arguments)  # noqa: S606
 
 
 def _media_parts(settings: Settings) -> list[Part]:
