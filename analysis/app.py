@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from analysis.config import Settings
 from analysis.model import engine_at_rest, load_order
+from analysis.pressure import Pressure
 from analysis.session import Session
 from analysis.speech_process import SpeechProcess
 from analysis.transcriber import Engine
@@ -55,6 +56,7 @@ class App:
             self._session.counters,
             self._engine_changed,
         )
+        self._pressure = Pressure()
         self._peers = itertools.count(1)
         self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
         self._connections: dict[int, ServerConnection] = {}
@@ -202,8 +204,11 @@ class App:
         while True:
             if self._session.model_wanted:
                 self._load()
-            elif job := self._session.next_job():
+            elif job := self._session.next_job(partials=self._pressure.partials_allowed(_now_ms())):
+                began_ms = _now_ms()
                 transcript = await self._speech.transcribe(job.utterance.audio, job.language)
+                if job.final or job.early:
+                    self._pressure.finals_took(_now_ms() - began_ms, _now_ms())
                 self._session.finish_job(job, transcript, _now_ms())
                 self._pump()
             else:

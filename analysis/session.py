@@ -151,12 +151,14 @@ class Session:
             return
         self.counters["frames_taken"] += 1
         speaker.receive(header, payload, now_ms)
+        self._finish_heard(speaker, now_ms)
         self._lines.report(speaker, now_ms)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass: end stalled speech, fade topics."""
         for speaker in self._speakers.values():
             speaker.advance(now_ms)
+            self._finish_heard(speaker, now_ms)
             self._drop_stale(speaker, now_ms)
             self._lines.report(speaker, now_ms)
         if now_ms >= self._topics_due_ms:
@@ -166,11 +168,11 @@ class Session:
 
     # -------------------------------------------------------------- transcription
 
-    def next_job(self) -> Job | None:
+    def next_job(self, *, partials: bool = True) -> Job | None:
         """Take the next utterance: finals first, speakers in turn; a partial where none waits."""
         if self.engine.state != "ready":
             return None
-        job = self._next_final() or self._next_partial()
+        job = self._next_final() or (self._next_partial() if partials else None)
         if job:
             self._speakers.move_to_end(job.tap_id)
             self._purges.hold(job.tap_id)
@@ -181,13 +183,29 @@ class Session:
         job.utterance.wipe()
         speaker = self._speakers.get(job.tap_id)
         if speaker is not None:
-            shown = self._lines.publish(job, speaker, transcript, now_ms)
-            if shown and job.final and transcript is not None:
-                speaker.heard_language(transcript.language)
-                self._queue_words(
-                    WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
-                )
+            self._publish(job, speaker, transcript, now_ms)
+            if job.early and transcript is not None:
+                speaker.heard_early(job, transcript)
+                self._finish_heard(speaker, now_ms)
         self._let_go(job.tap_id)
+
+    def _publish(
+        self, job: Job, speaker: Speaker, transcript: Transcript | None, now_ms: int
+    ) -> None:
+        shown = self._lines.publish(job, speaker, transcript, now_ms)
+        if shown and job.final and transcript is not None:
+            speaker.heard_language(transcript.language)
+            self._queue_words(
+                WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
+            )
+
+    def _finish_heard(self, speaker: Speaker, now_ms: int) -> None:
+        """Show the final that was transcribed before it was known to be one."""
+        if heard := speaker.take_heard_final():
+            job, transcript = heard
+            job.utterance.wipe()
+            self.counters["finals_heard_early"] += 1
+            self._publish(job, speaker, transcript, now_ms)
 
     def next_words(self) -> WordsJob | None:
         """Take the next final whose words are to be found."""
