@@ -207,8 +207,7 @@ class App:
             elif job := self._session.next_job(partials=self._pressure.partials_allowed(_now_ms())):
                 began_ms = _now_ms()
                 transcript = await self._speech.transcribe(job.utterance.audio, job.language)
-                if job.final or job.early:
-                    self._pressure.finals_took(_now_ms() - began_ms, _now_ms())
+                self._pressure.took(_now_ms() - began_ms, _now_ms())
                 self._session.finish_job(job, transcript, _now_ms())
                 self._pump()
             else:

@@ -1,4 +1,4 @@
-"""How much of the speech worker's time finals take, and whether any is left for partials. Pure."""
+"""How busy the speech worker was lately, and whether time is left for partials. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 
 MEMORY_MS = 4_000
 """What was so long ago weighs a third."""
-BUSY = 0.6
-"""Above this share of the time only finals are transcribed: a partial would make one wait."""
+BUSY = 0.45
+"""Above this share of the time no partial is begun: a final would wait for it."""
 
 
 class Pressure:
@@ -17,8 +17,8 @@ class Pressure:
         self._work_ms = 0.0
         self._at_ms = 0
 
-    def finals_took(self, work_ms: int, now_ms: int) -> None:
-        """A final was transcribed, in so many ms."""
+    def took(self, work_ms: int, now_ms: int) -> None:
+        """Something was transcribed, in so many ms."""
         self._forget(now_ms)
         self._work_ms += work_ms
 

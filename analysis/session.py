@@ -40,8 +40,9 @@ from protocol.analysis import (
 )
 
 TAPS_COUNTED = 10_000
-MAX_WAIT_MS = 5_000
-"""A final that has waited longer becomes a gap."""
+MAX_WAIT_MS = 3_500
+"""A final that has waited longer becomes a gap: with the pause before it and a transcription after
+it, nobody waits more than 5 s for either."""
 WORDS_WAITING = 64
 """Finals whose words wait to be counted; the oldest is dropped and counted."""
 TOPICS_EVERY_MS = 5_000
@@ -169,10 +170,13 @@ class Session:
     # -------------------------------------------------------------- transcription
 
     def next_job(self, *, partials: bool = True) -> Job | None:
-        """Take the next utterance: finals first, speakers in turn; a partial where none waits."""
+        """Take the next utterance: finals first, speakers in turn; a partial where none waits.
+
+        Without `partials` only those made in a pause, which will most likely be finals.
+        """
         if self.engine.state != "ready":
             return None
-        job = self._next_final() or (self._next_partial() if partials else None)
+        job = self._next_final() or self._next_partial(partials=partials)
         if job:
             self._speakers.move_to_end(job.tap_id)
             self._purges.hold(job.tap_id)
@@ -313,8 +317,12 @@ class Session:
         speaker = next(waiting, None)
         return speaker.finals.popleft() if speaker else None
 
-    def _next_partial(self) -> Job | None:
-        waiting = (speaker for speaker in self._speakers.values() if speaker.partial)
+    def _next_partial(self, *, partials: bool) -> Job | None:
+        waiting = (
+            speaker
+            for speaker in self._speakers.values()
+            if speaker.partial and (partials or speaker.partial.early)
+        )
         speaker = next(waiting, None)
         if speaker is None:
             return None
