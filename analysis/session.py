@@ -40,7 +40,7 @@ from protocol.analysis import (
 )
 
 TAPS_COUNTED = 10_000
-MAX_WAIT_MS = 3_500
+MAX_WAIT_MS = 4_200
 """A final that has waited longer becomes a gap: with the pause before it and a transcription after
 it, nobody waits more than 5 s for either."""
 WORDS_WAITING = 64
