@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms bench-topics prove-rooms prove-run screenshots clean
+.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-captions bench-flood bench-loss bench-media bench-rooms bench-topics prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -37,6 +37,9 @@ bench: bench-browser bench-flood bench-loss bench-media bench-rooms bench-topics
 
 bench-browser: ## Voices between two real Chromiums: lag, click to first audio, change of network
 	@tools/bench.sh bench.browser
+
+bench-captions: ## What captions cost and how late they come (ARGS="--only cost,load")
+	@tools/python.sh dev && .venv/bin/python -m bench.captions $(ARGS)
 
 bench-flood: ## What a datagram of a stranger costs the media worker, and how many log lines
 	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.flood

@@ -42,8 +42,9 @@ from protocol.analysis import (
 )
 
 TAPS_COUNTED = 10_000
-MAX_WAIT_MS = 5_000
-"""A final that has waited longer becomes a gap."""
+MAX_WAIT_MS = 4_200
+"""A final that has waited longer becomes a gap: with the pause before it and a transcription after
+it, nobody waits more than 5 s for either."""
 WORDS_WAITING = 64
 """Finals whose words wait to be counted; the oldest is dropped and counted."""
 TOPICS_EVERY_MS = 5_000
@@ -159,12 +160,14 @@ class Session:
             return
         self.counters["frames_taken"] += 1
         speaker.receive(header, payload, now_ms)
+        self._finish_heard(speaker, now_ms)
         self._lines.report(speaker, now_ms)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass: end stalled speech, fade topics."""
         for speaker in self._speakers.values():
             speaker.advance(now_ms)
+            self._finish_heard(speaker, now_ms)
             self._drop_stale(speaker, now_ms)
             self._lines.report(speaker, now_ms)
         if now_ms >= self._topics_due_ms:
@@ -173,11 +176,14 @@ class Session:
 
     # -------------------------------------------------------------- transcription
 
-    def next_job(self) -> Job | None:
-        """Take the next utterance: finals first, speakers in turn; a partial where none waits."""
+    def next_job(self, *, partials: bool = True) -> Job | None:
+        """Take the next utterance: finals first, speakers in turn; a partial where none waits.
+
+        Without `partials` only those made in a pause, which will most likely be finals.
+        """
         if self.engine.state != "ready":
             return None
-        job = self._next_final() or self._next_partial()
+        job = self._next_final() or self._next_partial(partials=partials)
         if job:
             self._speakers.move_to_end(job.tap_id)
             self._purges.hold(job.tap_id)
@@ -188,15 +194,29 @@ class Session:
         job.utterance.wipe()
         speaker = self._speakers.get(job.tap_id)
         if speaker is not None:
-            shown = self._lines.publish(job, speaker, transcript, now_ms)
-            if shown and job.final and transcript is not None:
-                speaker.heard_language(transcript.language)
-                self._queue_words(
-                    WordsJob(
-                        job.room_id, job.tap_id, transcript.text, transcript.language, job.line_id
-                    )
-                )
+            self._publish(job, speaker, transcript, now_ms)
+            if job.early and transcript is not None:
+                speaker.heard_early(job, transcript)
+                self._finish_heard(speaker, now_ms)
         self._let_go(job.tap_id)
+
+    def _publish(
+        self, job: Job, speaker: Speaker, transcript: Transcript | None, now_ms: int
+    ) -> None:
+        shown = self._lines.publish(job, speaker, transcript, now_ms)
+        if shown and job.final and transcript is not None:
+            speaker.heard_language(transcript.language)
+            self._queue_words(
+                WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language, job.line_id)
+            )
+
+    def _finish_heard(self, speaker: Speaker, now_ms: int) -> None:
+        """Show the final that was transcribed before it was known to be one."""
+        if heard := speaker.take_heard_final():
+            job, transcript = heard
+            job.utterance.wipe()
+            self.counters["finals_heard_early"] += 1
+            self._publish(job, speaker, transcript, now_ms)
 
     def next_words(self) -> WordsJob | None:
         """Take the next final whose words are to be found."""
@@ -313,8 +333,12 @@ class Session:
         speaker = next(waiting, None)
         return speaker.finals.popleft() if speaker else None
 
-    def _next_partial(self) -> Job | None:
-        waiting = (speaker for speaker in self._speakers.values() if speaker.partial)
+    def _next_partial(self, *, partials: bool) -> Job | None:
+        waiting = (
+            speaker
+            for speaker in self._speakers.values()
+            if speaker.partial and (partials or speaker.partial.early)
+        )
         speaker = next(waiting, None)
         if speaker is None:
             return None

@@ -425,3 +425,64 @@ def test_what_is_trending_is_told_to_every_gate_also_to_one_that_comes_later(hou
     house.session.connect(GATE + 1)
     late = [message for peer, message in house.session.drain() if peer == GATE + 1]
     assert trends in late
+
+
+QUIET = speech.encode(speech.silence(1))[5:]
+
+
+def pause(house: House, tap_id: int, seconds: float) -> None:
+    stream = house.streams[tap_id]
+    for index in range(int(seconds * 50)):
+        house.now_ms += 20
+        house.session.audio(stream.frame(QUIET[index % len(QUIET)]), house.now_ms)
+
+
+def test_what_was_heard_in_a_pause_is_the_final_when_the_pause_lasts(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    assert early.early
+    house.finish(early, "bread and butter")
+    pause(house, 5, 0.4)
+    partial, final = [message for message in house.said() if isinstance(message, Line)]
+    assert (partial.final, final.final) == (False, True)
+    assert (partial.text, partial.line_id) == (final.text, final.line_id)
+    assert house.session.next_job() is None
+    assert house.stats().counters["finals_heard_early"] == 1
+
+
+def test_speech_that_goes_on_after_a_pause_is_transcribed_anew(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    house.finish(early, "bread")
+    house.speak(5, 1)
+    pause(house, 5, 0.7)
+    job = house.job()
+    assert job.final
+    house.finish(job, "bread and butter")
+    lines = [message for message in house.said() if isinstance(message, Line)]
+    assert [line.text for line in lines if line.final] == ["bread and butter"]
+
+
+def test_an_early_transcript_that_comes_after_the_end_still_is_the_final(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    pause(house, 5, 0.4)
+    house.finish(early, "bread")
+    assert [m.text for m in house.said() if isinstance(m, Line) and m.final] == ["bread"]
+    assert house.session.next_job() is None
+
+
+def test_without_time_for_partials_only_finals_are_transcribed(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    assert house.session.next_job(partials=False) is None
+    assert house.session.next_job()
