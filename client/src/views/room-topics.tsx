@@ -89,7 +89,7 @@ function TopicDialog(props: TopicDialogProps) {
           </div>
         )}
         <div class="row end">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button quiet" autoFocus onClick={onClose}>
             {t("app.close")}
           </button>
         </div>

@@ -12,10 +12,10 @@ export interface SaidLinesProps {
 }
 
 export function SaidLines({ lines, empty, nameOf }: SaidLinesProps) {
-  const { time } = useText();
+  const { t, time } = useText();
   if (lines.length === 0) return <p class="small">{empty}</p>;
   return (
-    <ul class="said-lines">
+    <ul class="said-lines" tabIndex={0} aria-label={t("topic.lines")}>
       {lines.map((line) => (
         <li key={line.captionId}>
           <time dateTime={new Date(line.atMs).toISOString()}>{time(line.atMs)}</time>{" "}

@@ -32,7 +32,7 @@ export function TopicLines({ topicId, log, nameOf, onAsk }: TopicLinesProps) {
   const known = (mentions ?? []).filter(({ memberId }) => nameOf(memberId) !== "");
   if (known.length === 0) return <p class="small">{t("topic.gone")}</p>;
   return (
-    <ul class="said-lines">
+    <ul class="said-lines" tabIndex={0} aria-label={t("topic.lines")}>
       {known.map(({ captionId, memberId, atMs }) => {
         const line = lineOf(log, captionId);
         return (

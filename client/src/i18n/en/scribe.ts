@@ -47,6 +47,7 @@ export const scribe = {
   "missed.lines_title": "What you may still read",
 
   "topic.open": "“{term}”: who said it and when",
+  "topic.lines": "Lines",
   "topic.loading": "Looking it up…",
   "topic.gone": "It was not said in the last minutes.",
   "topic.words_gone": "the words are not kept any more",

@@ -47,6 +47,7 @@ export const scribe = {
   "missed.lines_title": "아직 읽을 수 있는 글",
 
   "topic.open": "‘{term}’: 누가 언제 말했나",
+  "topic.lines": "나온 말",
   "topic.loading": "찾는 중…",
   "topic.gone": "지난 몇 분 동안은 나오지 않았어요.",
   "topic.words_gone": "글은 이제 남아 있지 않아요",
