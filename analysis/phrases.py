@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.counts import Mention, Term
@@ -13,6 +13,8 @@ SHARE = 0.45
 """Of the mentions of the rarer word."""
 KEPT_SHARE = 0.3
 """The same for a pair that is shown already, so that it does not come and go."""
+TOGETHER = 0.9
+"""The same in Korean, where nouns stand side by side without being one thing."""
 KEPT_FORM = 2
 """A form that is shown gives way to one that was said so many times more."""
 
@@ -66,6 +68,12 @@ def _phrases(top: Mapping[str, Term], shown: frozenset[Pair]) -> list[Phrase]:
         for pair, mentions in pairs.items()
         if len(mentions) >= MIN_MENTIONS
         and len(mentions)
-        >= (KEPT_SHARE if pair in shown else SHARE) * min(len(top[stem].mentions) for stem in pair)
+        >= _share(mentions, shown=pair in shown) * min(len(top[stem].mentions) for stem in pair)
     ]
     return sorted(often, key=lambda p: (p.pair not in shown, -len(p.mentions), p.pair))
+
+
+def _share(mentions: Sequence[Mention], *, shown: bool) -> float:
+    if mentions[-1].said.language == "ko":
+        return TOGETHER
+    return KEPT_SHARE if shown else SHARE
