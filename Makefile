@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-captions bench-flood bench-loss bench-media bench-rooms bench-topics prove-rooms prove-run screenshots clean
+.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-captions bench-flood bench-loss bench-media bench-rooms bench-timeline bench-topics prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -52,6 +52,9 @@ bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; AR
 
 bench-rooms: ## From a command to the screens of a room of 200, p50 and p99 (BENCH_ARGS="--people 50")
 	@tools/python.sh dev && .venv/bin/python -m bench.room_commands $(BENCH_ARGS)
+
+bench-timeline: ## Does the live timeline cut a meeting where people would (meetings in ../shared)
+	@tools/python.sh dev && .venv/bin/python -m bench.timeline
 
 bench-topics: ## How good live topics are (by the judge in ../shared), what 1,000 rooms cost
 	@tools/python.sh dev && .venv/bin/python -m bench.topics

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from analysis.insights import relate, traits, trending
 from analysis.shown import RankedTopic
+from analysis.timeline import Segment
 from analysis.topics import Topics
 from protocol.analysis import (
     AnalysisToGate,
@@ -14,8 +15,10 @@ from protocol.analysis import (
     Mention,
     RelatedTopics,
     RoomRelations,
+    RoomTimeline,
     RoomTopics,
     SpeakerTraits,
+    TimelineSegment,
     Topic,
     TopicMentions,
     Trait,
@@ -33,6 +36,7 @@ class _Sent:
     shown: list[RankedTopic] = field(default_factory=list)
     pairs: list[RelatedTopics] = field(default_factory=list)
     traits: dict[Hashable, list[Trait]] = field(default_factory=dict)
+    segments: list[Segment] = field(default_factory=list)
 
 
 class Publisher:
@@ -52,6 +56,7 @@ class Publisher:
         for room_id in self._topics.ids():
             self.topics_of(room_id, now_ms)
             self._insights_of(room_id)
+            self._timeline_of(room_id, now_ms)
         house = trending((sent.shown, self._topics.room(r).counts) for r, sent in self._open())
         now = [TrendingTopic(term=t.term, rooms=t.rooms, speakers=t.speakers) for t in house]
         if now != self._trending:
@@ -77,6 +82,7 @@ class Publisher:
             sent.traits.pop(tap_id, None)
         self.topics_of(room_id, now_ms)
         self._insights_of(room_id)
+        self._timeline_of(room_id, now_ms)
 
     def forget(self, room_id: str) -> None:
         """The room is over."""
@@ -98,6 +104,14 @@ class Publisher:
 
     def _open(self) -> list[tuple[str, _Sent]]:
         return [(r, sent) for r, sent in self._sent.items() if self._topics.find(r)]
+
+    def _timeline_of(self, room_id: str, now_ms: int) -> None:
+        sent = self._sent[room_id]
+        segments = self._topics.room(room_id).segments(now_ms / 1000)
+        if segments != sent.segments:
+            sent.segments = segments
+            told = [_segment(each, now_ms) for each in segments]
+            self._send(room_id, RoomTimeline(room_id=room_id, segments=told))
 
     def _insights_of(self, room_id: str) -> None:
         room, sent = self._topics.room(room_id), self._sent[room_id]
@@ -126,4 +140,16 @@ def _topic(ranked: RankedTopic) -> Topic:
         speakers=ranked.speakers,
         topic_id=ranked.topic_id,
         colour=ranked.colour,
+    )
+
+
+def _segment(segment: Segment, now_ms: int) -> TimelineSegment:
+    over = segment.to_s is not None
+    return TimelineSegment(
+        segment_id=segment.segment_id,
+        from_ms_ago=max(0, now_ms - round(segment.from_s * 1000)),
+        # 0 means that it goes on.
+        to_ms_ago=max(1, now_ms - round((segment.to_s or 0.0) * 1000)) if over else 0,
+        terms=list(segment.terms),
+        colour=segment.colour,
     )

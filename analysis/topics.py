@@ -13,6 +13,7 @@ from analysis.counts import Counts, Said, Term
 from analysis.privacy import Blocked, may_show
 from analysis.score import half_life_s, loss_per_s, score_at_zero
 from analysis.shown import TOP_WORDS, RankedTopic, Scored, ShownList
+from analysis.timeline import Segment, Timeline
 from analysis.words import Words
 
 MAX_LINES: Final = 20
@@ -56,16 +57,19 @@ class RoomTopics:
         self._scores: dict[str, float | None] = {}
         """By stem, as at second 0; None: must not be shown."""
         self._shown = ShownList()
+        self._timeline = Timeline()
 
     def block(self, names: Iterable[str]) -> None:
         """Never show these names nor parts of them, whoever of them is still in the room."""
         self.blocked.block(names)
         self._scores.clear()
+        self._timeline.rename(self.blocked)
 
     def hide(self, term: str, *, hidden: bool) -> None:
         """Never show a topic again, in none of its forms; or show it again."""
         self.blocked.hide(term, self._shown.stems_of(term), hidden=hidden)
         self._scores.clear()
+        self._timeline.rename(self.blocked)
 
     def mentions(self, topic_id: int) -> list[Said]:
         """Who said a shown topic and in which line, the newest first, each line once."""
@@ -79,13 +83,19 @@ class RoomTopics:
     def add(self, said: Said, words: Words) -> None:
         """Count the words of one final caption or typed turn."""
         self.counts.add(said, words)
+        self._timeline.add(said, words)
 
     def withdraw(self, speaker: Hashable) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""
         self.counts.forget(speaker)
+        self._timeline.withdraw(speaker, self.blocked)
         self._scores.clear()
         self._shown.settle()
         self._forget_unsaid()
+
+    def segments(self, now_s: float) -> list[Segment]:
+        """What was talked about when, the oldest first; looked at anew every half minute."""
+        return self._timeline.segments(now_s, self.blocked)
 
     def top(self, now_s: float, count: int = TOP_WORDS) -> list[RankedTopic]:
         """Rank the room's topics, heaviest first."""

@@ -17,6 +17,7 @@ import msgspec
 
 from analysis.counts import Said
 from analysis.insights import traits
+from analysis.timeline import CHUNK_S
 from analysis.topics import RoomTopics
 from analysis.words import Analysers
 
@@ -59,7 +60,7 @@ def read_turns(text: str) -> list[Turn]:
 
 
 def report(turns: list[Turn], language: str) -> Iterator[str]:
-    """Lines for the terminal: topics by the minute, then traits."""
+    """Lines for the terminal: topics by the minute, the timeline, traits."""
     analysers, room, due_s = Analysers(), RoomTopics(), EVERY_S
     last: list[str] = []
     for number, turn in enumerate(turns):
@@ -72,6 +73,10 @@ def report(turns: list[Turn], language: str) -> Iterator[str]:
         said = Said(turn.speaker, language, turn.t1, number)
         room.add(said, analysers.words(turn.text, language))
     yield _line(turns[-1].t1, [topic.term for topic in room.top(turns[-1].t1)])
+    ends_s = turns[-1].t1
+    for segment in room.segments(ends_s + CHUNK_S):
+        to_s = ends_s if segment.to_s is None else segment.to_s
+        yield f"{_clock(segment.from_s)} to {_clock(to_s)}  {', '.join(segment.terms) or '-'}"
     for speaker, words in traits(room.counts, room.blocked).items():
         if words:
             yield f"traits of {speaker}: {', '.join(word.term for word in words)}"
@@ -90,8 +95,12 @@ def _turn(line: str, number: int) -> Turn:
 
 
 def _line(at_s: float, terms: list[str]) -> str:
+    return f"{_clock(at_s)}  {', '.join(terms) or '-'}"
+
+
+def _clock(at_s: float) -> str:
     minutes, seconds = divmod(int(at_s), 60)
-    return f"{minutes:3d}:{seconds:02d}  {', '.join(terms) or '-'}"
+    return f"{minutes:3d}:{seconds:02d}"
 
 
 def main() -> int:

@@ -65,7 +65,7 @@ function Story({ timeline, log, nameOf, leftAtMs, cameAtMs, openedAtMs }: Missed
           {missed.map(({ segment, fromMs, toMs }) => (
             <li key={segment.segmentId}>
               <span class={`swatch colour-${segment.colour}`} aria-hidden="true" />
-              <b>{segment.terms.join(" · ")}</b>
+              <b>{segment.terms.join(" · ") || t("ribbon.unnamed")}</b>
               <small>{lasting(text, toMs - fromMs)}</small>
             </li>
           ))}

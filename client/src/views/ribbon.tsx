@@ -39,13 +39,13 @@ export function Ribbon({ timeline, log, nameOf }: RibbonProps) {
               onClick={() => setOpen(segment.segmentId)}
             >
               {/* A name that does not fit is not shown: half a word names nothing. */}
-              <span aria-hidden="true">{segment.terms[0]}</span>
+              <span aria-hidden="true">{segment.terms[0] ?? ""}</span>
             </button>
           </li>
         ))}
       </ol>
       {shown !== undefined && (
-        <Dialog title={shown.terms.join(" · ")} onClose={() => setOpen(null)}>
+        <Dialog title={shown.terms.join(" · ") || t("ribbon.unnamed")} onClose={() => setOpen(null)}>
           <p class="small">{timesIn(text, shown)}</p>
           <h3>{t("ribbon.lines")}</h3>
           <SaidLines
@@ -65,7 +65,7 @@ export function Ribbon({ timeline, log, nameOf }: RibbonProps) {
 }
 
 function segmentIn(text: Text, segment: TimelineSegmentView): string {
-  const terms = segment.terms.join(", ");
+  const terms = segment.terms.join(", ") || text.t("ribbon.unnamed");
   const from = text.time(segment.fromMs);
   if (segment.toMs === null) return text.t("ribbon.segment_now", { terms, from });
   return text.t("ribbon.segment", { terms, from, to: text.time(segment.toMs) });

@@ -35,6 +35,7 @@ export const scribe = {
   "ribbon.segment_now": "{terms}, since {from}",
   "ribbon.since": "since {from}",
   "ribbon.from_to": "{from} to {to}",
+  "ribbon.unnamed": "this and that",
   "ribbon.lines": "What was said then",
   "ribbon.no_lines": "The words of that time are not kept.",
 

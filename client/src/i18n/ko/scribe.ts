@@ -35,6 +35,7 @@ export const scribe = {
   "ribbon.segment_now": "{terms}, {from}부터",
   "ribbon.since": "{from}부터",
   "ribbon.from_to": "{from}부터 {to}까지",
+  "ribbon.unnamed": "이런저런 이야기",
   "ribbon.lines": "그때 나온 말",
   "ribbon.no_lines": "그때의 글은 남아 있지 않아요.",
 
