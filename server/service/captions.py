@@ -250,6 +250,8 @@ class Captions:
         """Carry what analysis says to the rooms, for as long as the gate lives."""
         async for event in self._feed.events():
             self._hear(event)
+            # A caption must not stay here until something else is heard.
+            del event
 
     def _hear(self, event: CaptionFeedEvent) -> None:
         match event:

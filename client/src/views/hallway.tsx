@@ -16,8 +16,7 @@ import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
 import { useSearchWords } from "./search-words";
-import { ScheduledRooms } from "./rare";
-import { Trending } from "./trending";
+import { ScheduledRooms, Trending } from "./rare";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -81,7 +80,9 @@ export function Hallway(props: HallwayProps) {
           found={props.doors.found !== null}
           onEnter={props.onEnter}
         />
-        <Trending topics={props.trending} onFind={(query) => void props.onFind(query)} />
+        {props.trending.length > 0 && (
+          <Trending topics={props.trending} onFind={(query) => void props.onFind(query)} />
+        )}
         <ScheduledRooms
           plans={props.plans}
           actions={props.planning}

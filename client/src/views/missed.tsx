@@ -73,7 +73,7 @@ function Story({ timeline, log, nameOf, leftAtMs, cameAtMs, openedAtMs }: Missed
       )}
       {lines.length > 0 && (
         <>
-          <h3>{t("missed.lines_title")}</h3>
+          <h3>{t("ribbon.lines")}</h3>
           <SaidLines lines={lines} empty="" nameOf={nameOf} />
         </>
       )}

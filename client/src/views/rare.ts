@@ -21,5 +21,6 @@ export const Room = later(async () => (await import("./room")).Room);
 export const Shortcuts = later(async () => (await import("./shortcuts")).Shortcuts);
 export const SoundSettings = later(async () => (await import("./sound-settings")).SoundSettings);
 export const ScheduledRooms = later(async () => (await import("./scheduled")).ScheduledRooms);
+export const Trending = later(async () => (await import("./trending")).Trending);
 export const Waiting = later(async () => (await import("./waiting")).Waiting);
 export const You = later(async () => (await import("./you")).You);

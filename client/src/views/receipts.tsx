@@ -25,14 +25,11 @@ export function ReceiptsPage({ receipts, problem, actions, onBack }: ReceiptsPag
       <Problem code={problem} />
       {receipts?.length === 0 && <p class="empty">{t("receipts.none")}</p>}
       {receipts !== null && receipts.length > 0 && (
-        <>
-          <ul class="rows card" data-testid="receipts">
-            {receipts.map((receipt) => (
-              <Receipt key={receipt.receiptId} {...receipt} />
-            ))}
-          </ul>
-          <p class="small">{t("receipts.export")}</p>
-        </>
+        <ul class="rows card" data-testid="receipts">
+          {receipts.map((receipt) => (
+            <Receipt key={receipt.receiptId} {...receipt} />
+          ))}
+        </ul>
       )}
     </Subpage>
   );

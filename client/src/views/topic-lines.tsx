@@ -30,7 +30,7 @@ export function TopicLines({ topicId, log, nameOf, onAsk }: TopicLinesProps) {
   }, [topicId]);
   if (!asked) return <p role="status" class="later">{t("topic.loading")}</p>;
   const known = (mentions ?? []).filter(({ memberId }) => nameOf(memberId) !== "");
-  if (known.length === 0) return <p class="small">{t("topic.gone")}</p>;
+  if (known.length === 0) return <p class="small">{t("ribbon.no_lines")}</p>;
   return (
     <ul class="said-lines" tabIndex={0} aria-label={t("topic.lines")}>
       {known.map(({ captionId, memberId, atMs }) => {

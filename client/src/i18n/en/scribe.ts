@@ -45,12 +45,10 @@ export const scribe = {
   "missed.nothing": "Nothing was talked about that the scribe could hear.",
   "missed.minutes": { one: "{count} minute", other: "{count} minutes" },
   "missed.under_minute": "less than a minute",
-  "missed.lines_title": "What you may still read",
 
   "topic.open": "“{term}”: who said it and when",
   "topic.lines": "Lines",
   "topic.loading": "Looking it up…",
-  "topic.gone": "It was not said in the last minutes.",
   "topic.words_gone": "the words are not kept any more",
   "topic.related": "Goes together with",
   "topic.hide": "Hide this word",
@@ -86,6 +84,5 @@ export const scribe = {
   "receipts.purpose": "Captions and topics in one room",
   "receipts.version": "Wording {version}",
   "receipts.language": "Language: {language}",
-  "receipts.export": "They are in the file that “Your data” makes, too.",
   "data.goes_receipts": "the notes of your consents",
 } as const;

@@ -45,12 +45,10 @@ export const scribe = {
   "missed.nothing": "서기가 들을 수 있는 이야기는 없었어요.",
   "missed.minutes": { other: "{count}분" },
   "missed.under_minute": "1분이 안 돼요",
-  "missed.lines_title": "아직 읽을 수 있는 글",
 
   "topic.open": "‘{term}’: 누가 언제 말했나",
   "topic.lines": "나온 말",
   "topic.loading": "찾는 중…",
-  "topic.gone": "지난 몇 분 동안은 나오지 않았어요.",
   "topic.words_gone": "글은 이제 남아 있지 않아요",
   "topic.related": "함께 나온 말",
   "topic.hide": "이 낱말 숨기기",
@@ -85,6 +83,5 @@ export const scribe = {
   "receipts.purpose": "한 방의 받아쓰기와 이야깃거리",
   "receipts.version": "문구 {version}",
   "receipts.language": "언어: {language}",
-  "receipts.export": "‘내 데이터’에서 내려받는 파일에도 들어 있어요.",
   "data.goes_receipts": "동의 기록",
 } as const;
