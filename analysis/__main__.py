@@ -55,7 +55,6 @@ async def run(settings: Settings) -> None:
 
 def main() -> int:
     """Run the process; returns its exit code."""
-    overwrite_what_is_freed()
     try:
         settings = Settings()
     except ValidationError as error:
@@ -78,6 +77,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    overwrite_what_is_freed()
     code = main()
     logging.shutdown()
     sys.stderr.flush()

@@ -15,7 +15,6 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from confinement.overwriting import overwrite_what_is_freed
 from server import house_cli
 from server.config import Settings
 from server.logging_setup import set_up_logging
@@ -45,7 +44,6 @@ def serve() -> None:
 @app.command()
 def gate() -> None:
     """Run the gate alone: pages, sign-in, rooms and every decision."""
-    overwrite_what_is_freed()
     from server.bootstrap.gate import run_gate
 
     settings = read_settings()
