@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-flood bench-loss bench-media bench-rooms prove-rooms prove-run screenshots clean
+.PHONY: help run demo test test-unit check check-web format generate bench bench-browser bench-captions bench-flood bench-loss bench-media bench-rooms bench-timeline bench-topics prove-rooms prove-run screenshots clean
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -33,10 +33,13 @@ format: ## Format the Python code and repair what the linter can
 generate: ## Write JSON Schema, TypeScript and the tables of the documents anew
 	@tools/python.sh && .venv/bin/python -m protocol.generate && .venv/bin/python -m tests.docs.roles_table && .venv/bin/python -m tests.docs.colour_tables
 
-bench: bench-browser bench-flood bench-loss bench-media bench-rooms ## Measure everything; results go to bench/results
+bench: bench-browser bench-flood bench-loss bench-media bench-rooms bench-topics ## Measure everything; results go to bench/results
 
 bench-browser: ## Voices between two real Chromiums: lag, click to first audio, change of network
 	@tools/bench.sh bench.browser
+
+bench-captions: ## What captions cost and how late they come (ARGS="--only cost,load")
+	@tools/python.sh dev && .venv/bin/python -m bench.captions $(ARGS)
 
 bench-flood: ## What a datagram of a stranger costs the media worker, and how many log lines
 	@tools/python.sh dev && tools/native.sh && .venv/bin/python -m bench.flood
@@ -49,6 +52,12 @@ bench-media: ## Measure the media engine beside C, Janus and aiortc (as root; AR
 
 bench-rooms: ## From a command to the screens of a room of 200, p50 and p99 (BENCH_ARGS="--people 50")
 	@tools/python.sh dev && .venv/bin/python -m bench.room_commands $(BENCH_ARGS)
+
+bench-timeline: ## Does the live timeline cut a meeting where people would (meetings in ../shared)
+	@tools/python.sh dev && .venv/bin/python -m bench.timeline
+
+bench-topics: ## How good live topics are (by the judge in ../shared), what 1,000 rooms cost
+	@tools/python.sh dev && .venv/bin/python -m bench.topics
 
 prove-rooms: ## 10,000 random sequences of room commands, two moderators racing, keep every promise
 	@tools/python.sh dev && MASIL_ROOM_SEQUENCES=10000 .venv/bin/python -m pytest tests/domain/test_room_machine.py -q --timeout 1800

@@ -15,6 +15,7 @@ from analysis.app import App, BadAddressError
 from analysis.config import Settings
 from analysis.vad import preload
 from confinement import confine
+from confinement.overwriting import overwrite_what_is_freed
 
 _NICENESS = 10
 _log = structlog.get_logger()
@@ -76,6 +77,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    overwrite_what_is_freed()
     code = main()
     logging.shutdown()
     sys.stderr.flush()

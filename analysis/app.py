@@ -19,9 +19,12 @@ from websockets.asyncio.server import Server, ServerConnection, serve, unix_serv
 from websockets.exceptions import ConnectionClosed
 
 from analysis.config import Settings
-from analysis.model import engine_at_rest, model_path
-from analysis.session import Session
-from analysis.transcriber import ModelUnavailableError, Transcriber, WhisperTranscriber
+from analysis.model import engine_at_rest, load_order
+from analysis.pressure import Pressure
+from analysis.session import Session, WordsJob
+from analysis.speaker import Job
+from analysis.speech_process import SpeechProcess
+from analysis.transcriber import Engine
 from analysis.vad import SileroDetector
 from analysis.workers import Workers
 from protocol.analysis import AnalysisToGate, EngineState, Hello, decode_from_gate, encoder
@@ -46,8 +49,15 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._workers = Workers(self._load_transcriber)
+        self._workers = Workers()
         self._session = Session(engine_at_rest(settings), SileroDetector, secrets.randbits(40))
+        self._speech = SpeechProcess(
+            lambda: load_order(settings),
+            settings.whisper_deadline_s,
+            self._session.counters,
+            self._engine_changed,
+        )
+        self._pressure = Pressure()
         self._peers = itertools.count(1)
         self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
         self._connections: dict[int, ServerConnection] = {}
@@ -85,7 +95,12 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             loops = [
                 tasks.create_task(loop)
-                for loop in (self._tick(), self._transcribe(), self._find_words())
+                for loop in (
+                    self._speech.run(),
+                    self._tick(),
+                    self._transcribe(),
+                    self._find_words(),
+                )
             ]
             await stop.wait()
             for task in loops:
@@ -130,6 +145,7 @@ class App:
         try:
             async for frame in connection:
                 self._take_message(peer, frame)
+                del frame
         finally:
             writer.cancel()
             self._session.disconnect(peer)
@@ -163,6 +179,7 @@ class App:
             while True:
                 message = await outbox.get()
                 await connection.send(encoder.encode(message).decode())
+                del message
         except ConnectionClosed:
             _log.info("gate went away while it was written to")
 
@@ -189,52 +206,63 @@ class App:
     async def _transcribe(self) -> None:
         while True:
             if self._session.model_wanted:
-                await self._load()
-            elif job := self._session.next_job():
-                transcript = await self._workers.transcribe(job)
-                self._session.finish_job(job, transcript, _now_ms())
-                self._pump()
+                self._load()
+            elif job := self._session.next_job(partials=self._pressure.partials_allowed(_now_ms())):
+                await self._transcribe_one(job)
+                # Words must not stay here until the next ones come.
+                del job
             else:
                 self._speech_waits.clear()
                 await self._speech_waits.wait()
 
+    async def _transcribe_one(self, job: Job) -> None:
+        began_ms = _now_ms()
+        transcript = await self._speech.transcribe(job.utterance.audio, job.language)
+        self._pressure.took(_now_ms() - began_ms, _now_ms())
+        self._session.finish_job(job, transcript, _now_ms())
+        self._pump()
+
+    async def _find_words_of(self, job: WordsJob) -> None:
+        words = await self._workers.words(job)
+        self._session.finish_words(job, words, _now_ms())
+        self._pump()
+
     async def _find_words(self) -> None:
         while True:
             if job := self._session.next_words():
-                words = await self._workers.words(job)
-                self._session.finish_words(job, words, _now_ms())
-                self._pump()
+                await self._find_words_of(job)
+                del job
             else:
                 self._words_wait.clear()
                 await self._words_wait.wait()
 
     # -------------------------------------------------------------- the model
 
-    def _load_transcriber(self) -> Transcriber:
-        settings = self._settings
-        return WhisperTranscriber(
-            model_path(settings), settings.whisper_device, settings.whisper_threads
-        )
-
-    async def _load(self) -> None:
+    def _load(self) -> None:
         self._session.model_wanted = False
         for language in self._session.languages_wanted:
             self._workers.preload_words(language)
         self._session.languages_wanted.clear()
-        if self._workers.loaded:
+        if self._speech.ready:
             return
         at_rest = engine_at_rest(self._settings)
         if at_rest.state != "ready":
             self._set_engine(at_rest)
             return
-        self._set_engine(EngineState(state="loading", detail=at_rest.detail))
-        try:
-            await self._workers.load()
-        except ModelUnavailableError as error:
-            _log.error("speech model unavailable", reason=str(error))
-            self._set_engine(EngineState(state="unavailable", detail=str(error)))
+        self._speech.want()
+
+    def _engine_changed(self, engine: Engine | None, reason: str | None) -> None:
+        at_rest = engine_at_rest(self._settings)
+        if reason is not None:
+            _log.error("speech model unavailable", reason=reason)
+            self._set_engine(EngineState(state="unavailable", detail=reason))
+        elif engine is None:
+            self._set_engine(msgspec.structs.replace(at_rest, state="loading"))
         else:
-            self._set_engine(at_rest)
+            state = msgspec.structs.replace(
+                at_rest, state="ready", detail=engine.name, languages=list(engine.languages)
+            )
+            self._set_engine(state)
 
     def _set_engine(self, engine: EngineState) -> None:
         self._session.set_engine(engine)

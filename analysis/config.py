@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,11 +25,20 @@ class Settings(BaseSettings):
     """Where to listen: `unix:PATH` or ws://HOST:PORT. Default: a socket in `state_dir`/run."""
     analysis_token: str = ""
     """What a peer must say in `Hello`; empty: any, which is allowed on local sockets only."""
+    transcriber: Literal["whisper", "pocketsphinx"] = "whisper"
+    """What turns speech into text; `pocketsphinx`: English only, nothing to fetch."""
     whisper_model: str = "base"
     """A faster-whisper size (looked for in `state_dir`/models) or a local model directory."""
     whisper_device: Literal["cpu", "cuda"] = "cpu"
     whisper_threads: int = 2
     """CPU threads of one transcription."""
+    whisper_window_s: str = Field(default="auto", pattern=r"^(auto|[1-9]|[12]\d|30)$")
+    """How much sound is encoded at least: 30, fewer seconds, or `auto`: as few as an evaluation
+    on these weights allows (`masil eval-captions --windows`), else 30."""
+    whisper_memory_mb: int = Field(default=0, ge=0)
+    """What the speech worker may take; 0: by the size of the model."""
+    whisper_deadline_s: float = Field(default=8.0, gt=0, le=120)
+    """A transcription that takes longer is given up, and the worker replaced."""
     log_format: Literal["console", "json"] = "console"
 
     def resolved_analysis_url(self) -> str:

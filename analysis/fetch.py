@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 from analysis.config import Settings
-from analysis.transcriber import REQUIRED_FILES, ModelUnavailableError, check_model_dir
+from analysis.transcriber import ModelUnavailableError
+from analysis.whisper import REQUIRED_FILES, check_model_dir
 
 FILES = (*REQUIRED_FILES, "preprocessor_config.json", "vocabulary.*")
 POLL_S = 0.5

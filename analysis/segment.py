@@ -82,6 +82,11 @@ class Segmenter:
         """How much voice the open utterance holds."""
         return _voiced(self._speech.probability) * FRAME_MS
 
+    @property
+    def pausing(self) -> bool:
+        """Whether the open utterance, if it ended with this pause, would be what it is now."""
+        return self.speaking and self._quiet == TAIL_FRAMES
+
     def push(self, frame: Samples, probability: float) -> list[Utterance]:
         """Take the next 32 ms; returns utterances that ended with it (one at most, or a split)."""
         if not self.speaking:

@@ -12,15 +12,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from analysis.counts import Said
 from analysis.lines import Lines
+from analysis.publish import Publisher
 from analysis.purge import Purges
 from analysis.speaker import Identity, Job, Speaker
-from analysis.topics import RankedTopic, Topics
+from analysis.topics import Topics
 from analysis.transcriber import Transcript
 from analysis.vad import VoiceDetector
 from analysis.words import Words
 from protocol.analysis import (
     AnalysisToGate,
+    AskTopic,
     AudioHeader,
     BlockWords,
     CloseCaptions,
@@ -29,19 +32,19 @@ from protocol.analysis import (
     GetStats,
     Grant,
     Hello,
+    HideWord,
     LoadModel,
     OpenCaptions,
     Purged,
-    RoomTopics,
     Stats,
-    Topic,
     TypedTurn,
     Withdraw,
 )
 
 TAPS_COUNTED = 10_000
-MAX_WAIT_MS = 5_000
-"""A final that has waited longer becomes a gap."""
+MAX_WAIT_MS = 4_200
+"""A final that has waited longer becomes a gap: with the pause before it and a transcription after
+it, nobody waits more than 5 s for either."""
 WORDS_WAITING = 64
 """Finals whose words wait to be counted; the oldest is dropped and counted."""
 TOPICS_EVERY_MS = 5_000
@@ -60,6 +63,7 @@ class WordsJob:
     tap_id: int
     text: str
     language: str
+    line_id: int
 
 
 @dataclass(slots=True)
@@ -67,7 +71,6 @@ class _Room:
     owner: Peer
     taps: set[int] = field(default_factory=set)
     """Every consent there was, of which a worker may still hold something."""
-    sent: list[Topic] = field(default_factory=list)
 
 
 class Session:
@@ -93,6 +96,7 @@ class Session:
         self._words: deque[WordsJob] = deque()
         self._purges = Purges()
         self._topics = Topics()
+        self._publisher = Publisher(self._topics, self._send_to_room, self._send_to_all)
         self._topics_due_ms = 0
 
     # -------------------------------------------------------------- connections
@@ -101,6 +105,8 @@ class Session:
         """A gate said hello: tell it the state of the engine."""
         self._peers.add(peer)
         self._send(peer, self.engine)
+        for message in self._publisher.trends():
+            self._send(peer, message)
 
     def disconnect(self, peer: Peer) -> None:
         """A gate went away, and with it the consents that it vouched for: purge its rooms."""
@@ -116,8 +122,7 @@ class Session:
     def set_engine(self, engine: EngineState) -> None:
         """Tell all gates of a new state of the engine."""
         self.engine = engine
-        for peer in self._peers:
-            self._send(peer, engine)
+        self._send_to_all(engine)
 
     # -------------------------------------------------------------- messages
 
@@ -128,6 +133,10 @@ class Session:
                 self._send(peer, self._stats(request))
             case LoadModel():
                 self.model_wanted = True
+            case AskTopic():
+                self._send(peer, self._publisher.mentions(message, now_ms))
+            case HideWord(room_id=room_id, term=term, hidden=hidden):
+                self._hide(room_id, term, now_ms, hidden=hidden)
             case Hello():
                 self.counters["messages_malformed"] += 1
             case _:
@@ -151,26 +160,30 @@ class Session:
             return
         self.counters["frames_taken"] += 1
         speaker.receive(header, payload, now_ms)
+        self._finish_heard(speaker, now_ms)
         self._lines.report(speaker, now_ms)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass: end stalled speech, fade topics."""
         for speaker in self._speakers.values():
             speaker.advance(now_ms)
+            self._finish_heard(speaker, now_ms)
             self._drop_stale(speaker, now_ms)
             self._lines.report(speaker, now_ms)
         if now_ms >= self._topics_due_ms:
             self._topics_due_ms = now_ms + TOPICS_EVERY_MS
-            for room_id in self._rooms:
-                self._publish_topics(room_id, now_ms)
+            self._publisher.tick(now_ms)
 
     # -------------------------------------------------------------- transcription
 
-    def next_job(self) -> Job | None:
-        """Take the next utterance: finals first, speakers in turn; a partial where none waits."""
+    def next_job(self, *, partials: bool = True) -> Job | None:
+        """Take the next utterance: finals first, speakers in turn; a partial where none waits.
+
+        Without `partials` only those made in a pause, which will most likely be finals.
+        """
         if self.engine.state != "ready":
             return None
-        job = self._next_final() or self._next_partial()
+        job = self._next_final() or self._next_partial(partials=partials)
         if job:
             self._speakers.move_to_end(job.tap_id)
             self._purges.hold(job.tap_id)
@@ -181,13 +194,29 @@ class Session:
         job.utterance.wipe()
         speaker = self._speakers.get(job.tap_id)
         if speaker is not None:
-            shown = self._lines.publish(job, speaker, transcript, now_ms)
-            if shown and job.final and transcript is not None:
-                speaker.heard_language(transcript.language)
-                self._queue_words(
-                    WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language)
-                )
+            self._publish(job, speaker, transcript, now_ms)
+            if job.early and transcript is not None:
+                speaker.heard_early(job, transcript)
+                self._finish_heard(speaker, now_ms)
         self._let_go(job.tap_id)
+
+    def _publish(
+        self, job: Job, speaker: Speaker, transcript: Transcript | None, now_ms: int
+    ) -> None:
+        shown = self._lines.publish(job, speaker, transcript, now_ms)
+        if shown and job.final and transcript is not None:
+            speaker.heard_language(transcript.language)
+            self._queue_words(
+                WordsJob(job.room_id, job.tap_id, transcript.text, transcript.language, job.line_id)
+            )
+
+    def _finish_heard(self, speaker: Speaker, now_ms: int) -> None:
+        """Show the final that was transcribed before it was known to be one."""
+        if heard := speaker.take_heard_final():
+            job, transcript = heard
+            job.utterance.wipe()
+            self.counters["finals_heard_early"] += 1
+            self._publish(job, speaker, transcript, now_ms)
 
     def next_words(self) -> WordsJob | None:
         """Take the next final whose words are to be found."""
@@ -200,8 +229,9 @@ class Session:
     def finish_words(self, job: WordsJob, words: Words, now_ms: int) -> None:
         """Count the words of a final."""
         if job.tap_id in self._speakers:
-            self._topics.add(job.room_id, job.tap_id, words, job.language, now_ms / 1000)
-            self._publish_topics(job.room_id, now_ms)
+            said = Said(job.tap_id, job.language, now_ms / 1000, job.line_id)
+            self._topics.room(job.room_id).add(said, words)
+            self._publisher.topics_of(job.room_id, now_ms)
         self._let_go(job.tap_id)
 
     # -------------------------------------------------------------- rooms and grants
@@ -231,8 +261,13 @@ class Session:
 
     def _block(self, room_id: str, words: list[str], now_ms: int) -> None:
         if room_id in self._rooms:
-            self._topics.block(room_id, words)
-            self._publish_topics(room_id, now_ms)
+            self._topics.room(room_id).block(words)
+            self._publisher.topics_of(room_id, now_ms)
+
+    def _hide(self, room_id: str, term: str, now_ms: int, *, hidden: bool) -> None:
+        if room_id in self._rooms:
+            self._topics.room(room_id).hide(term, hidden=hidden)
+            self._publisher.topics_of(room_id, now_ms)
 
     def _grant(self, grant: Grant) -> None:
         if grant.room_id not in self._rooms:
@@ -254,14 +289,16 @@ class Session:
             self.counters["turns_without_grant"] += 1
             return
         self.counters["turns_taken"] += 1
-        self._queue_words(WordsJob(turn.room_id, turn.tap_id, turn.text, turn.language))
+        self._queue_words(
+            WordsJob(turn.room_id, turn.tap_id, turn.text, turn.language, turn.line_id)
+        )
 
     def _withdraw(self, peer: Peer, room_id: str, tap_id: int, now_ms: int) -> None:
         speaker = self._speakers.get(tap_id)
         if speaker and speaker.identity.room_id == room_id:
             self._forget_speaker(tap_id)
-            self._topics.withdraw(room_id, tap_id)
-            self._publish_topics(room_id, now_ms)
+            self._topics.room(room_id).withdraw(tap_id)
+            self._publisher.withdrawn(room_id, tap_id, now_ms)
         self._purged(peer, Purged(room_id=room_id, tap_id=tap_id), {tap_id})
 
     def _forget_speaker(self, tap_id: int) -> None:
@@ -278,6 +315,7 @@ class Session:
         for tap_id in room.taps & self._speakers.keys():
             self._forget_speaker(tap_id)
         self._topics.close(room_id)
+        self._publisher.forget(room_id)
         return room.taps
 
     def _purged(self, peer: Peer, message: Purged, taps: set[int]) -> None:
@@ -295,8 +333,12 @@ class Session:
         speaker = next(waiting, None)
         return speaker.finals.popleft() if speaker else None
 
-    def _next_partial(self) -> Job | None:
-        waiting = (speaker for speaker in self._speakers.values() if speaker.partial)
+    def _next_partial(self, *, partials: bool) -> Job | None:
+        waiting = (
+            speaker
+            for speaker in self._speakers.values()
+            if speaker.partial and (partials or speaker.partial.early)
+        )
         speaker = next(waiting, None)
         if speaker is None:
             return None
@@ -314,13 +356,6 @@ class Session:
             speaker.dropped.append(speaker.finals.popleft())
 
     # -------------------------------------------------------------- topics, counters, sending
-
-    def _publish_topics(self, room_id: str, now_ms: int) -> None:
-        room = self._rooms[room_id]
-        topics = [_topic(ranked) for ranked in self._topics.top(room_id, now_ms / 1000)]
-        if topics != room.sent:
-            room.sent = topics
-            self._send_to_room(room_id, RoomTopics(room_id=room_id, topics=topics))
 
     def _count_tap(self, tap_id: int) -> None:
         self._frames_by_tap[tap_id] = self._frames_by_tap.get(tap_id, 0) + 1
@@ -347,10 +382,10 @@ class Session:
     def _send_to_room(self, room_id: str, message: AnalysisToGate) -> None:
         self._send(self._rooms[room_id].owner, message)
 
+    def _send_to_all(self, message: AnalysisToGate) -> None:
+        for peer in self._peers:
+            self._send(peer, message)
+
     def _send(self, peer: Peer, message: AnalysisToGate) -> None:
         if peer in self._peers:
             self._outbox.append((peer, message))
-
-
-def _topic(ranked: RankedTopic) -> Topic:
-    return Topic(term=ranked.term, weight=round(ranked.weight, 2), speakers=ranked.speakers)

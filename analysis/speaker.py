@@ -16,12 +16,13 @@ from analysis.decoder import OpusDecoder, Samples
 from analysis.filters import unfit_voice
 from analysis.jitter import JitterBuffer, Loss, Playout, Silence, Voice
 from analysis.segment import Segmenter, Utterance
+from analysis.transcriber import Transcript
 from analysis.vad import FRAME_SAMPLES, VoiceDetector
 from protocol.analysis import AudioHeader
 
 FINALS_WAITING = 2
 """Utterances of one speaker that may wait; the oldest is dropped as a visible gap."""
-FIRST_PARTIAL_VOICED_MS = 1000
+FIRST_PARTIAL_VOICED_MS = 640
 PARTIAL_EVERY_MS = 1500
 STALL_MS = 600
 """When packets stop (mute, leave), speech ends after so long."""
@@ -42,6 +43,8 @@ class Job:
     language: str | None
     made_at_ms: int
     """When its last audio came."""
+    early: bool = False
+    """Made in a pause: what is heard in it is the final, should the pause last."""
 
     def age_ms(self, now_ms: int) -> int:
         """How long ago this speech began."""
@@ -71,6 +74,8 @@ class Speaker:
         """Finals that were pushed out of the queue; the session reports and clears them."""
         self.unvoiced: list[Job] = []
         """Utterances that hold too little voice; the session counts and clears them."""
+        self.early: tuple[Job, Transcript] | None = None
+        """What was heard in the last pause; dropped as soon as the speech goes on."""
         self.given_up_line_id = -1
         """The newest line that became a gap: a partial of it comes too late."""
         self.jitter = JitterBuffer()
@@ -103,6 +108,28 @@ class Speaker:
         """Remember what was detected: two agreeing utterances settle it."""
         self._languages.append(language)
 
+    def heard_early(self, job: Job, transcript: Transcript) -> None:
+        """Keep what was heard in a pause until it is known whether the speech ended with it."""
+        if self._line_id == job.line_id or any(f.line_id == job.line_id for f in self.finals):
+            self.early = (job, transcript)
+
+    def take_heard_final(self) -> tuple[Job, Transcript] | None:
+        """Take a waiting final whose very audio was transcribed in its pause already."""
+        if self.early is None:
+            return None
+        early, transcript = self.early
+        for job in self.finals:
+            if (job.line_id, job.utterance.duration_ms) == (
+                early.line_id,
+                early.utterance.duration_ms,
+            ):
+                self.finals.remove(job)
+                self.early = None
+                return job, transcript
+        if self._line_id != early.line_id:  # the speech is over, and ended otherwise
+            self.early = None
+        return None
+
     def wipe(self) -> None:
         """Overwrite and forget all audio of this speaker."""
         for job in (*self.finals, *self.dropped, *self.unvoiced):
@@ -112,7 +139,7 @@ class Speaker:
         self.finals.clear()
         self.dropped.clear()
         self.unvoiced.clear()
-        self.partial = None
+        self.partial = self.early = None
         self.jitter.clear()
         self._segmenter.clear()
         self._pending.fill(0)
@@ -134,19 +161,37 @@ class Speaker:
             frame = pending[start : start + FRAME_SAMPLES].copy()
             ended = self._segmenter.push(frame, self._detector.probability(frame))
             self._queue_finals(ended, now_ms)
+            if self._segmenter.pausing:
+                self._queue_early(now_ms)
         self._pending = pending[whole:].copy()
 
     def _queue_finals(self, utterances: list[Utterance], now_ms: int) -> None:
         for utterance in utterances:
             job = self._job(utterance, now_ms, final=True)
             self._line_id = self._partial_due_ms = None
-            self.partial = None
+            self._replace_partial(None)
             if unfit_voice(utterance.voiced_ms, utterance.mean_voice):
                 self.unvoiced.append(job)
                 continue
             if len(self.finals) >= FINALS_WAITING:
                 self.dropped.append(self.finals.popleft())
             self.finals.append(job)
+
+    def _queue_early(self, now_ms: int) -> None:
+        """Have a pause transcribed while it is not yet known to be the end."""
+        utterance = self._segmenter.snapshot()
+        if utterance is None:
+            return
+        if unfit_voice(utterance.voiced_ms, utterance.mean_voice):
+            utterance.wipe()
+            return
+        self._replace_partial(self._job(utterance, now_ms, final=False, early=True))
+        self._partial_due_ms = now_ms + PARTIAL_EVERY_MS
+
+    def _replace_partial(self, job: Job | None) -> None:
+        if self.partial:
+            self.partial.utterance.wipe()
+        self.partial = job
 
     def _queue_partial(self, now_ms: int) -> None:
         if self._segmenter.voiced_ms < FIRST_PARTIAL_VOICED_MS:
@@ -155,9 +200,10 @@ class Speaker:
             return
         if utterance := self._segmenter.snapshot():
             self._partial_due_ms = now_ms + PARTIAL_EVERY_MS
-            self.partial = self._job(utterance, now_ms, final=False)
+            self.early = None
+            self._replace_partial(self._job(utterance, now_ms, final=False))
 
-    def _job(self, utterance: Utterance, now_ms: int, *, final: bool) -> Job:
+    def _job(self, utterance: Utterance, now_ms: int, *, final: bool, early: bool = False) -> Job:
         if self._line_id is None:
             self._line_id = self._new_line_id()
         who = self.identity
@@ -171,6 +217,7 @@ class Speaker:
             utterance=utterance,
             language=language,
             made_at_ms=now_ms,
+            early=early,
         )
 
     def _settled_language(self) -> str | None:

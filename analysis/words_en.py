@@ -16,6 +16,12 @@ from analysis.words import Word
 
 _PRIVATE = re.compile(r"\S+@\S+|\S*://\S+|\bwww\.\S+|\S*\d\S*")
 """Addresses and whatever holds a digit: never a topic."""
+_SPELLED = re.compile(
+    r"\b(?:[\w.\-]+\s+){1,3}at\s+(?:[\w\-]+\s+){1,2}dot\s+\w+(?:\s+dot\s+\w+)*"
+    r"|\b\w+(?:\s+dot\s+\w+)+"
+    r"|\b(?:[a-z]\s+){2,}[a-z]\b"
+)
+"""An address said aloud ("mina at mailbox dot test", "masil dot test"), or letters one by one."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[^\s\-]")
 """A word with at most one apostrophe, or a mark that is no space or hyphen."""
 
@@ -55,6 +61,7 @@ class EnglishWords:
     def words(self, text: str) -> list[Word | None]:
         """Analyse one utterance."""
         text = _PRIVATE.sub(" . ", text.lower().replace("’", "'"))
+        text = _SPELLED.sub(" . ", text)
         return [self._word(token) for token in _TOKEN.findall(text)]
 
     def _word(self, token: str) -> Word | None:

@@ -5,6 +5,8 @@ Kiwi takes seconds to load and half a gigabyte: made when Korean is first heard,
 
 from __future__ import annotations
 
+import re
+
 import stopwordsiso
 import wordfreq
 from kiwipiepy import Kiwi
@@ -14,6 +16,12 @@ from analysis.words_en import EnglishWords
 
 _NOUNS = frozenset(("NNG", "NNP"))
 _FOREIGN = "SL"
+_SPELLED = re.compile(
+    r"\S+\s*골뱅이\s*\S+(?:\s*(?:점|닷)\s*\S+)*"
+    r"|(?:[공영일이삼사오육칠팔구][\s\-]*){5,}"
+    r"|\S*@\S+|\S*://\S+|\bwww\.\S+"
+)
+"""An address, also said aloud, or a number said digit by digit: never a topic."""
 
 FILLERS = frozenset(
     """
@@ -43,7 +51,7 @@ class KoreanWords:
         """Analyse one utterance."""
         words: list[Word | None] = []
         end = -1
-        for token in self._kiwi.tokenize(text):
+        for token in self._kiwi.tokenize(_SPELLED.sub(" . ", text)):
             if token.tag == _FOREIGN:
                 words += self._english.words(token.form)
             elif token.tag in _NOUNS and len(token.form) > 1 and token.form not in self._stop:

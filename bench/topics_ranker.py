@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from analysis.counts import Said
 from analysis.topics import Topics
 from analysis.words import Analysers
 
@@ -27,12 +28,12 @@ class Ranker:
         """Take a final caption."""
         self._topics.open(room)
         words = self.analysers.words(text, self._language)
-        self._topics.add(room, speaker, words, self._language, t1)
+        self._topics.room(room).add(Said(speaker, self._language, t1), words)
 
     def topics(self, room: str, now: float, k: int) -> list[tuple[str, float]]:
         """Rank what was added so far."""
         self._topics.open(room)
-        return [(topic.term, topic.weight) for topic in self._topics.top(room, now, k)]
+        return [(topic.term, topic.weight) for topic in self._topics.room(room).top(now, k)]
 
     def close(self, room: str) -> None:
         """Forget the room."""

@@ -16,7 +16,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from protocol.signalling import CaptionsEngineState
+from protocol.signalling import CaptionsDevice, CaptionsEngineState
 from protocol.wire import Message, View
 
 MAX_AUDIO_PAYLOAD_BYTES = 1275
@@ -116,6 +116,24 @@ class TypedTurn(Message, frozen=True):
     text: Annotated[str, Meta(max_length=2_000)]
     language: str
     """ISO 639-1."""
+    line_id: int
+    """The gate's own, negative, so that `topic_mentions` can name it."""
+
+
+class HideWord(Message, frozen=True):
+    """A moderator does not want this topic shown in this room, or does again."""
+
+    room_id: str
+    term: str
+    hidden: bool
+
+
+class AskTopic(Message, frozen=True):
+    """Who said a topic, and when. Reply: `topic_mentions`."""
+
+    request: int
+    room_id: str
+    topic_id: int
 
 
 class LoadModel(Message, frozen=True):
@@ -136,6 +154,8 @@ GateToAnalysis = (
     | CloseCaptions
     | BlockWords
     | TypedTurn
+    | HideWord
+    | AskTopic
     | LoadModel
     | GetStats
 )
@@ -152,6 +172,10 @@ class EngineState(Message, frozen=True):
     """The model's name, or why it is unavailable."""
     fetch: str | None = None
     """With `missing`: the model that `python -m analysis.fetch` would download."""
+    device: CaptionsDevice | None = None
+    """What the model runs on; `null` where none is loaded."""
+    languages: list[str] = msgspec.field(default_factory=list)
+    """The only ones it knows, ISO 639-1; empty: many."""
 
 
 class Line(Message, frozen=True):
@@ -189,6 +213,95 @@ class Topic(View, frozen=True):
     term: str
     weight: float
     speakers: int
+    topic_id: int = 0
+    """Of this topic while it lives in the room, 1 or more; 0: it has no name that lasts."""
+    colour: int = 0
+    """0 to 6; stays with the id."""
+
+
+class TimelineSegment(View, frozen=True):
+    """A stretch of a room's talk about one thing."""
+
+    segment_id: int
+    """Unique in the room; a segment that is over keeps its id, name and colour."""
+    from_ms_ago: int
+    to_ms_ago: int
+    """0 while it goes on."""
+    terms: list[str]
+    """What it was about, the most telling first: one to three."""
+    colour: int
+    """0 to 6."""
+
+
+class RoomTimeline(Message, frozen=True):
+    """What was talked about when, in order, without holes where anybody spoke."""
+
+    room_id: str
+    segments: list[TimelineSegment]
+
+
+class RelatedTopics(View, frozen=True):
+    """Two topics that are said together more than chance would have it."""
+
+    first: int
+    second: int
+    """Topic ids."""
+    weight: float
+    """0 to 1, relative to the closest pair."""
+
+
+class RoomRelations(Message, frozen=True):
+    """The closest pairs of a room's topics, 12 at most."""
+
+    room_id: str
+    pairs: list[RelatedTopics]
+
+
+class Trait(View, frozen=True):
+    """A word that one speaker says more than the others of the room."""
+
+    term: str
+    weight: float
+    """0 to 1, relative to his most telling one."""
+
+
+class SpeakerTraits(Message, frozen=True):
+    """What one speaker talks about and others do not, 8 words at most."""
+
+    room_id: str
+    tap_id: int
+    traits: list[Trait]
+
+
+class TrendingTopic(View, frozen=True):
+    """A word that several rooms talk about at the same time."""
+
+    term: str
+    rooms: int
+    """3 at least."""
+    speakers: int
+    """3 at least."""
+
+
+class Trending(Message, frozen=True):
+    """What the house talks about, 10 at most, whenever it changes; to every gate."""
+
+    topics: list[TrendingTopic]
+
+
+class Mention(View, frozen=True):
+    """A line in which a topic was said."""
+
+    line_id: int
+    tap_id: int
+    age_ms: int
+
+
+class TopicMentions(Message, frozen=True):
+    """Reply to `ask_topic`: the newest first, 20 at most."""
+
+    request: int
+    mentions: list[Mention]
 
 
 class RoomTopics(Message, frozen=True):
@@ -213,7 +326,19 @@ class Stats(Message, frozen=True):
     frames_by_tap: dict[int, int]
 
 
-AnalysisToGate = EngineState | Line | Gap | RoomTopics | Purged | Stats
+AnalysisToGate = (
+    EngineState
+    | Line
+    | Gap
+    | RoomTopics
+    | RoomTimeline
+    | RoomRelations
+    | SpeakerTraits
+    | Trending
+    | TopicMentions
+    | Purged
+    | Stats
+)
 
 encoder = msgspec.json.Encoder()
 decode_from_gate: msgspec.json.Decoder[GateToAnalysis] = msgspec.json.Decoder(GateToAnalysis)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from protocol.captions import TopicView
+from protocol.captions import KeptMinutes, TopicView
 from protocol.people import PersonView
 from protocol.stage import MissedView
 from protocol.wire import Id, Message, RoomKind, Token, View
@@ -82,6 +82,10 @@ class RoomView(View, frozen=True):
     asked: str | None
     """Who is asked to take over."""
     kind: RoomKind
+    captions_kept_min: KeptMinutes
+    """How much of the past a late joiner may read."""
+    hidden_words: list[str]
+    """Never topics here; told to moderators only, empty for others."""
 
 
 class OpenRoom(Message, frozen=True):
@@ -250,6 +254,7 @@ class RoomChanged(Message, frozen=True):
     hostless: bool
     asked: str | None
     kind: RoomKind
+    captions_kept_min: KeptMinutes
 
 
 class RoomEnded(Message, frozen=True):

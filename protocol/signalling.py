@@ -55,6 +55,7 @@ ClientMessage = (
     Ping
     | room.RoomCommand
     | captions.CaptionsCommand
+    | captions.ReceiptsCommand
     | door.DoorCommand
     | admin.AdminCommand
     | push.PushCommand
@@ -120,6 +121,7 @@ ServerMessage = (
     | MediaUp
     | room.RoomReply
     | room.RoomEvent
+    | captions.CaptionsReply
     | captions.CaptionsEvent
     | door.DoorReply
     | door.DoorEvent

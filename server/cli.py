@@ -7,9 +7,10 @@ loads its own process's code only: the supervisor none, the media process no dat
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -79,7 +80,35 @@ def founder_link() -> None:
     _run(settings, print_founder_link(settings))
 
 
+_PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+@app.command(context_settings=_PASSED_ON, add_help_option=False)
+def transcribe(context: typer.Context) -> None:
+    """Print the captions of a sound file (`masil transcribe --help`)."""
+    _become("analysis.cli", "transcribe", *context.args)
+
+
+@app.command("eval-captions", context_settings=_PASSED_ON, add_help_option=False)
+def eval_captions(context: typer.Context) -> None:
+    """Judge the speech model on clips whose words are known (`masil eval-captions --help`)."""
+    _become("analysis.cli", "eval-captions", *context.args)
+
+
+@app.command(context_settings=_PASSED_ON, add_help_option=False)
+def topics(context: typer.Context) -> None:
+    """Print the topics of a transcript, as a room would have seen them (`masil topics --help`)."""
+    _become("analysis.topics_file", *context.args)
+
+
 app.add_typer(house_cli.app)
+
+
+def _become(module: str, *arguments: str) -> NoReturn:
+    """Become a command of the analysis package, with which the server shares no code."""
+    sys.stdout.flush()
+    # The operator's own words, given to no shell.
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606
 
 
 def _media_parts(settings: Settings) -> list[Part]:

@@ -9,6 +9,7 @@ import { accountHttp } from "./account-http";
 import { AddressBook } from "./address-book";
 import { Administration, NO_ADMIN } from "./administration";
 import { ContactNameStore } from "./contact-names";
+import { Desk } from "./desk";
 import { Doors, NO_DOORS } from "./doors";
 import { reduceHallway, type HallwayEvent } from "./hallway";
 import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
@@ -67,6 +68,7 @@ export class App {
   readonly reporting: Reporting;
   readonly updates: Updates;
   readonly sound: Sound;
+  readonly desk: Desk;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
   #nextNotice = 1;
@@ -112,6 +114,13 @@ export class App {
       loudspeakers: deps.loudspeakers,
       follow: (choices) => void this.#visit?.choose(choices),
       visitLevel: () => this.#visit?.level() ?? null,
+    });
+    this.desk = new Desk({
+      store: deps.store,
+      signalling: this.#signalling,
+      storage: deps.storage,
+      sessionStorage: deps.sessionStorage,
+      complain: (code) => this.tell({ kind: "problem", code }),
     });
     const { store, language, pushBrowser: browser } = deps;
     this.push = new PushSwitch({ store, signalling: this.#signalling, browser, language });
@@ -318,7 +327,13 @@ export class App {
       case "room_changed":
       case "caption_gap":
       case "captions_purged":
+      case "captions_recent":
       case "topics":
+      case "timeline":
+      case "relations":
+      case "traits":
+      case "hidden_words":
+      case "scribe_asked_to_leave":
         this.#visit?.apply(event);
         break;
       case "room_ended":
@@ -401,8 +416,10 @@ export class App {
         onTried: this.sound.used,
         onChange: (visit) => this.#store.patch({ visit }),
         onNotice: this.tell,
+        onScribe: (what) => this.#scribe(what),
       });
       this.#store.patch({ visit: this.#visit.state });
+      this.desk.enter(route.roomId, Date.now());
     }
     if (connection.state === "connected") void this.#join(this.#visit);
   }
@@ -412,6 +429,14 @@ export class App {
     if (this.#visit === visit && visit.state.status === "inside") {
       await this.talking.open(visit.state.roomId);
     }
+  }
+
+  /** It comes with a sound, so that nobody misses it who is not looking. */
+  #scribe(what: "came" | "here" | "left"): void {
+    this.tell({ kind: `scribe_${what}` });
+    if (what === "left") this.desk.scribeWent();
+    // Where the browser lets nothing sound yet, the notice is all.
+    if (what === "came") this.sound.playTone().catch(() => undefined);
   }
 
   #leave(): void {
@@ -426,6 +451,7 @@ export class App {
   }
 
   #endVisit(): void {
+    if (this.#visit !== null) this.desk.leave(this.#visit.state.roomId, Date.now());
     this.#visit?.stop();
     this.#visit = null;
     this.talking.close();
@@ -472,6 +498,7 @@ export class App {
       phase: "signed_out",
       me: null,
       rooms: [],
+      trending: [],
       knocks: [],
       contacts: NO_CONTACTS,
       contactNames: {},

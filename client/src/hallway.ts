@@ -16,6 +16,7 @@ import type {
   ReportsWaiting,
   RoomCard,
   ScheduleChanged,
+  Trending,
   Welcome,
 } from "./protocol.gen";
 import { rung } from "./plans";
@@ -36,6 +37,7 @@ export type HallwayEvent =
   | ScheduleChanged
   | RemindersChanged
   | Reminded
+  | Trending
   | PingClosed;
 
 export function reduceHallway(state: AppState, event: HallwayEvent): Partial<AppState> {
@@ -45,6 +47,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
         me: event.me,
         phase: "inside",
         rooms: event.rooms,
+        // Told right after, where there is anything.
+        trending: [],
         plans: {
           ...state.plans,
           scheduled: event.scheduled,
@@ -74,6 +78,8 @@ export function reduceHallway(state: AppState, event: HallwayEvent): Partial<App
       return { plans: { ...state.plans, reminders: new Set(event.reminders) } };
     case "reminded":
       return { plans: { ...state.plans, reminded: rung(state.plans.reminded, event) } };
+    case "trending":
+      return { trending: event.topics };
     case "ping_closed":
       return { pings: withoutPing(state, event.roomId) };
     case "reports_waiting":

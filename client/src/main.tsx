@@ -27,6 +27,7 @@ import "./styles/seats.css";
 import "./styles/people.css";
 import "./styles/room.css";
 import "./styles/plans.css";
+import "./styles/scribe.css";
 import "./styles/sound.css";
 import "./styles/stage.css";
 import "./styles/talk.css";

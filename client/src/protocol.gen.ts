@@ -159,6 +159,10 @@ export type ReportReason = "danger" | "harassment" | "hate" | "impersonation" | 
 
 export type CaptionsEngineState = "fetching" | "loading" | "missing" | "ready" | "unavailable";
 
+export type CaptionsDevice = "cpu" | "cuda";
+
+export type KeptMinutes = 0 | 30 | 5;
+
 export type InviteStanding = "expired" | "open" | "revoked" | "used";
 
 export type RoomKind = "closed" | "open" | "social";
@@ -302,6 +306,56 @@ export interface Consent {
   granted: boolean;
   /** The language he speaks, ISO 639-1; `null` lets the engine detect it. */
   language?: string | null;
+  /** Of the sentence that the page showed him, for his receipt. */
+  version?: number;
+}
+
+/** A speaker wants the scribe to leave, or no more; a moderator decides. Reply: `ok`. */
+export interface AskScribeToLeave {
+  type: "ask_scribe_to_leave";
+  id: number;
+  asked: boolean;
+}
+
+/** A moderator lets the scribe stay: nobody asks any more. Reply: `ok`. */
+export interface KeepScribe {
+  type: "keep_scribe";
+  id: number;
+}
+
+/** A moderator hides a topic in this room, or shows it again. Reply: `ok`. */
+export interface HideWord {
+  type: "hide_word";
+  id: number;
+  term: string;
+  hidden: boolean;
+}
+
+/** Who said a topic, and when. Reply: `topic_mentions`. */
+export interface AskTopic {
+  type: "ask_topic";
+  id: number;
+  topicId: number;
+}
+
+/** Show one's own traits to the room, or no more. Reply: `ok`. */
+export interface ShowTraits {
+  type: "show_traits";
+  id: number;
+  shown: boolean;
+}
+
+/** A moderator sets how much of the past a late joiner may read. Reply: `ok`. */
+export interface KeepCaptions {
+  type: "keep_captions";
+  id: number;
+  minutes: KeptMinutes;
+}
+
+/** Ask for one's own consents, the newest first. Reply: `receipts`. */
+export interface ListReceipts {
+  type: "list_receipts";
+  id: number;
 }
 
 /** Keep numbers as hashes; names stay in the browser. Reply: `contacts_added`. */
@@ -791,6 +845,10 @@ export interface TopicView {
   weight: number;
   /** How many consenting speakers said it. */
   speakers: number;
+  /** Of this topic while it lives in the room. */
+  topicId: number;
+  /** 0 to 6; a topic keeps its own. */
+  colour: number;
 }
 
 /** A room in the hallway. */
@@ -836,6 +894,10 @@ export interface CaptionsEngine {
   detail?: string;
   /** 0 to 1 while the model is fetched. */
   progress?: number | null;
+  /** What the model runs on; `null` where none is loaded. */
+  device?: CaptionsDevice | null;
+  /** The only ones it knows, ISO 639-1; empty: many. */
+  languages?: string[];
 }
 
 /** A room that is planned. */
@@ -924,6 +986,10 @@ export interface RoomView {
   /** Who is asked to take over. */
   asked: string | null;
   kind: RoomKind;
+  /** How much of the past a late joiner may read. */
+  captionsKeptMin: KeptMinutes;
+  /** Never topics here; told to moderators only, empty for others. */
+  hiddenWords: string[];
 }
 
 /** A TURN server through which voices go where the media port cannot be reached directly. */
@@ -998,6 +1064,7 @@ export interface RoomChanged {
   hostless: boolean;
   asked: string | null;
   kind: RoomKind;
+  captionsKeptMin: KeptMinutes;
 }
 
 /** The room is over; the page goes back to the hallway. */
@@ -1006,6 +1073,39 @@ export interface RoomEnded {
   roomId: string;
   /** Its host was gone and nobody took it over. */
   abandoned: boolean;
+}
+
+/** A line in which a topic was said; the page may still hold its text. */
+export interface MentionView {
+  captionId: number;
+  memberId: string;
+  atMs: number;
+}
+
+/** Reply to `ask_topic`: the newest first. */
+export interface TopicMentions {
+  type: "topic_mentions";
+  id: number;
+  mentions: MentionView[];
+}
+
+/** A consent that one gave: when, for what, by which text. It holds no speech. */
+export interface ReceiptView {
+  receiptId: string;
+  roomId: string;
+  purpose: "captions_and_topics";
+  /** Of the sentence that was agreed to. */
+  version: number;
+  language: string | null;
+  grantedAtMs: number;
+  withdrawnAtMs: number | null;
+}
+
+/** Reply to `list_receipts`. */
+export interface Receipts {
+  type: "receipts";
+  id: number;
+  receipts: ReceiptView[];
 }
 
 /**
@@ -1045,11 +1145,98 @@ export interface CaptionsPurged {
   memberId: string | null;
 }
 
+/** To whoever enters or comes back: the lines of the last minutes that the room allows. */
+export interface CaptionsRecent {
+  type: "captions_recent";
+  roomId: string;
+  captions: Caption[];
+}
+
 /** The room's live topics, heaviest first. */
 export interface Topics {
   type: "topics";
   roomId: string;
   topics: TopicView[];
+}
+
+/** A stretch of a room's talk about one thing. */
+export interface TimelineSegmentView {
+  segmentId: number;
+  /** Unix time, as everywhere. */
+  fromMs: number;
+  /** `null` while it goes on. */
+  toMs: number | null;
+  /** What it was about, the most telling first: one to three. */
+  terms: string[];
+  /** 0 to 6. */
+  colour: number;
+}
+
+/** What was talked about when, in order. */
+export interface Timeline {
+  type: "timeline";
+  roomId: string;
+  segments: TimelineSegmentView[];
+}
+
+/** Two topics that are said together more than chance would have it. */
+export interface RelationView {
+  first: number;
+  /** Topic ids. */
+  second: number;
+  /** 0 to 1, relative to the closest pair. */
+  weight: number;
+}
+
+/** The closest pairs of the room's topics. */
+export interface Relations {
+  type: "relations";
+  roomId: string;
+  pairs: RelationView[];
+}
+
+/** A word that one speaker says more than the others of the room. */
+export interface TraitView {
+  term: string;
+  /** 0 to 1, relative to his most telling one. */
+  weight: number;
+}
+
+/** What somebody talks about and others do not: to himself, to others only if he shows it. */
+export interface Traits {
+  type: "traits";
+  roomId: string;
+  memberId: string;
+  traits: TraitView[];
+  /** Whether he shows them to the room. */
+  shown: boolean;
+}
+
+/** A word that several rooms talk about at the same time. */
+export interface TrendingView {
+  term: string;
+  rooms: number;
+  speakers: number;
+}
+
+/** What is talked about in three rooms or more, by three speakers or more. */
+export interface Trending {
+  type: "trending";
+  topics: TrendingView[];
+}
+
+/** To moderators: all words that are hidden in this room, in order of hiding. */
+export interface HiddenWords {
+  type: "hidden_words";
+  roomId: string;
+  words: string[];
+}
+
+/** To moderators: who wants the scribe to leave; empty when that is over. */
+export interface ScribeAskedToLeave {
+  type: "scribe_asked_to_leave";
+  roomId: string;
+  memberIds: string[];
 }
 
 /** The engine that turns voice into text came, went, or makes progress. */
@@ -1669,6 +1856,13 @@ export type ClientMessage =
   | MuteParticipant
   | SwitchCaptions
   | Consent
+  | AskScribeToLeave
+  | KeepScribe
+  | HideWord
+  | AskTopic
+  | ShowTraits
+  | KeepCaptions
+  | ListReceipts
   | AddContacts
   | ForgetContacts
   | SetAsksMe
@@ -1742,10 +1936,19 @@ export type ServerMessage =
   | ParticipantLeft
   | RoomChanged
   | RoomEnded
+  | TopicMentions
+  | Receipts
   | Caption
   | CaptionGap
   | CaptionsPurged
+  | CaptionsRecent
   | Topics
+  | Timeline
+  | Relations
+  | Traits
+  | Trending
+  | HiddenWords
+  | ScribeAskedToLeave
   | CaptionsEngineChanged
   | ContactsAdded
   | InviteCreated

@@ -40,6 +40,8 @@ const view = (fields: Partial<RoomView> = {}): RoomView => ({
   banned: 0,
   hostless: false,
   asked: null,
+  captionsKeptMin: 5,
+  hiddenWords: [],
   ...fields,
 });
 
@@ -69,6 +71,7 @@ const changed = (revision: number, fields: Partial<RoomChanged> = {}): RoomChang
   banned: 0,
   hostless: false,
   asked: null,
+  captionsKeptMin: 5,
   ...fields,
 });
 
@@ -221,7 +224,7 @@ describe("captions", () => {
   });
 
   it("and topics are gone when the scribe is sent away", () => {
-    let state = reduceRoom(enterRoom(view({ topics: [{ term: "soup", weight: 1, speakers: 1 }] })), caption(1));
+    let state = reduceRoom(enterRoom(view({ topics: [{ term: "soup", weight: 1, speakers: 1, topicId: 1, colour: 0 }] })), caption(1));
     state = reduceRoom(state, changed(6, { captionsOn: false }));
     expect(state.log).toEqual([]);
     expect(state.room.topics).toEqual([]);

@@ -10,6 +10,8 @@ import type {
   Caption,
   CaptionGap,
   CaptionsPurged,
+  CaptionsRecent,
+  HiddenWords,
   ParticipantChanged,
   ParticipantLeft,
   ParticipantView,
@@ -17,6 +19,7 @@ import type {
   RoomView,
   Topics,
 } from "./protocol.gen";
+import { NO_SCRIBE, reduceScribe, withoutMember, type ScribeEvent, type ScribeState } from "./scribe";
 
 export const CAPTIONS_KEPT = 200;
 
@@ -28,6 +31,7 @@ export type LogLine =
 export interface RoomState {
   readonly room: RoomView;
   readonly log: readonly LogLine[];
+  readonly scribe: ScribeState;
   /** Which face has which colour here. */
   readonly colours: Colours;
   /** A revision was missed; the page must ask for the whole room. */
@@ -41,11 +45,20 @@ export type RoomEvent =
   | Caption
   | CaptionGap
   | CaptionsPurged
-  | Topics;
+  | CaptionsRecent
+  | Topics
+  | HiddenWords
+  | ScribeEvent;
 
 /** The room just entered. */
 export function enterRoom(room: RoomView): RoomState {
-  return { room, log: [], colours: dealColours(room.participants), needsSync: false };
+  return {
+    room,
+    log: [],
+    scribe: NO_SCRIBE,
+    colours: dealColours(room.participants),
+    needsSync: false,
+  };
 }
 
 /** The whole room again, after a gap or a reconnect; the words on the screen stay. */
@@ -53,7 +66,8 @@ export function replaceRoom(state: RoomState, room: RoomView): RoomState {
   if (room.roomId !== state.room.roomId) return enterRoom(room);
   if (room.revision < state.room.revision && !state.needsSync) return state;
   const colours = dealColours(room.participants, state.colours);
-  return { room, log: room.captionsOn ? state.log : [], colours, needsSync: false };
+  const kept = room.captionsOn ? state : { log: [], scribe: NO_SCRIBE };
+  return { room, log: kept.log, scribe: kept.scribe, colours, needsSync: false };
 }
 
 /** Apply one event of the gate. */
@@ -69,9 +83,22 @@ export function reduceRoom(state: RoomState, event: RoomEvent): RoomState {
     case "caption_gap":
       return { ...state, log: withGap(state.log, event) };
     case "captions_purged":
-      return { ...state, log: withoutWordsOf(state.log, event.memberId) };
+      return {
+        ...state,
+        log: withoutWordsOf(state.log, event.memberId),
+        scribe: withoutMember(state.scribe, event.memberId),
+      };
+    case "captions_recent":
+      return { ...state, log: event.captions.reduce(withCaption, state.log) };
     case "topics":
       return { ...state, room: { ...state.room, topics: event.topics } };
+    case "hidden_words":
+      return { ...state, room: { ...state.room, hiddenWords: event.words } };
+    case "timeline":
+    case "relations":
+    case "traits":
+    case "scribe_asked_to_leave":
+      return { ...state, scribe: reduceScribe(state.scribe, event) };
     default:
       return event satisfies never;
   }
@@ -99,8 +126,10 @@ function revise(
       room.banned = event.banned;
       room.hostless = event.hostless;
       room.asked = event.asked;
-      if (!event.captionsOn) room.topics = [];
-      return { ...state, room, log: event.captionsOn ? state.log : [] };
+      room.captionsKeptMin = event.captionsKeptMin;
+      if (event.captionsOn) return { ...state, room };
+      room.topics = [];
+      return { ...state, room, log: [], scribe: NO_SCRIBE };
     default:
       return event satisfies never;
   }

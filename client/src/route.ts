@@ -11,6 +11,7 @@ export type Route =
   | { view: "notifications" }
   | { view: "devices" }
   | { view: "data" }
+  | { view: "consents" }
   | { view: "profile" }
   | { view: "people"; which: PeopleList }
   | { view: "person"; memberId: string }
@@ -47,6 +48,8 @@ function byHash(hash: string): Route {
       return { view: "devices" };
     case "#data":
       return { view: "data" };
+    case "#consents":
+      return { view: "consents" };
     case "#you":
       return { view: "you" };
     default:
@@ -74,6 +77,7 @@ export function pathOf(route: Route): string {
     case "notifications":
     case "devices":
     case "data":
+    case "consents":
     case "profile":
       return `/#${route.view}`;
     case "hallway":

@@ -20,6 +20,7 @@ import type {
   OwnProfile,
   PeopleListed,
   Profile,
+  Receipts,
   ReportsListed,
   RoomBans,
   RoomLog,
@@ -28,6 +29,7 @@ import type {
   RoomSnapshot,
   RoomsFound,
   ServerMessage,
+  TopicMentions,
 } from "./protocol.gen";
 
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
@@ -57,6 +59,8 @@ interface Replies {
   get_calendar: CalendarAddress;
   make_calendar: CalendarAddress;
   revoke_calendar: CalendarAddress;
+  ask_topic: TopicMentions;
+  list_receipts: Receipts;
 }
 export type ReplyTo<T extends Command["type"]> = T extends keyof Replies ? Replies[T] : Ok;
 

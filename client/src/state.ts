@@ -19,8 +19,10 @@ import type {
   PersonView,
   Pinged,
   RoomCard,
+  TrendingView,
 } from "./protocol.gen";
 import type { PasskeyProblem } from "./passkey-browser";
+import { NO_DESK, type DeskState } from "./desk";
 import { NO_PLANS, type PlansState } from "./plans";
 import { NO_PUSH, type PushState } from "./push";
 import { NO_PEOPLE, type PeopleState } from "./profiles";
@@ -61,6 +63,9 @@ export type Notice =
   | { kind: "banned_from_room" }
   | { kind: "room_abandoned" }
   | { kind: "missed"; what: readonly MissedKind[] }
+  | { kind: "scribe_came" }
+  | { kind: "scribe_here" }
+  | { kind: "scribe_left" }
   | { kind: "on_stage" }
   | { kind: "in_audience" };
 
@@ -111,6 +116,8 @@ export interface AppState {
   readonly me: Me | null;
   readonly connection: Connection;
   readonly rooms: readonly RoomCard[];
+  /** What several rooms talk about at the same time. */
+  readonly trending: readonly TrendingView[];
   readonly knocks: readonly KnockView[];
   /** Questions to come into a room, the newest last. */
   readonly pings: readonly Pinged[];
@@ -136,6 +143,7 @@ export interface AppState {
   readonly updateWaiting: boolean;
   readonly online: boolean;
   readonly sound: SoundState;
+  readonly desk: DeskState;
 }
 
 export const NO_CONTACTS: ContactsState = {
@@ -158,6 +166,7 @@ export function initialState(route: Route, link: Link | null, region: string): A
     me: null,
     connection: { state: "connecting", reason: "starting", attempt: 0 },
     rooms: [],
+    trending: [],
     knocks: [],
     pings: [],
     plans: NO_PLANS,
@@ -179,5 +188,6 @@ export function initialState(route: Route, link: Link | null, region: string): A
     updateWaiting: false,
     online: true,
     sound: USUAL_SOUND,
+    desk: NO_DESK,
   };
 }

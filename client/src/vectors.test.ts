@@ -31,6 +31,8 @@ const CLIENT: Record<ClientMessage["type"], true> = {
   lock_room: true, list_room_bans: true, take_over: true,
   react: true, get_chat: true, write_line: true, take_line_back: true, switch_chat: true,
   get_room_log: true, report_room: true,
+  ask_scribe_to_leave: true, keep_scribe: true, hide_word: true, ask_topic: true,
+  show_traits: true, keep_captions: true, list_receipts: true,
 };
 const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "talk" | "end"> = {
   room_scheduled: "reply", calendar_address: "reply",
@@ -41,6 +43,9 @@ const SERVER: Record<ServerMessage["type"], "reply" | "hallway" | "room" | "talk
   admitted: "hallway", captions_engine_changed: "hallway", media_up: "hallway",
   participant_changed: "room", participant_left: "room", room_changed: "room", caption: "room",
   caption_gap: "room", captions_purged: "room", topics: "room",
+  captions_recent: "room", timeline: "room", relations: "room", traits: "room",
+  hidden_words: "room", scribe_asked_to_leave: "room", trending: "hallway",
+  topic_mentions: "reply", receipts: "reply",
   room_ended: "end",
   room_log: "reply", chat: "reply", line_written: "talk", line_taken_back: "talk", chat_switched: "talk",
   reactions: "talk",
@@ -90,6 +95,8 @@ describe("the golden messages", () => {
         banned: 0,
         hostless: false,
         asked: null,
+        captionsKeptMin: 5,
+        hiddenWords: [],
       });
       expect(reduceRoom(room, event).needsSync, message.type).toBe(false);
     }

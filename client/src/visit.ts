@@ -36,6 +36,8 @@ export interface VisitDependencies {
   readonly onTried: () => void;
   readonly onChange: (state: VisitState) => void;
   readonly onNotice: (notice: Notice) => void;
+  /** The scribe came, went, or was here before oneself. */
+  readonly onScribe: (what: "came" | "here" | "left") => void;
 }
 
 export class Visit {
@@ -108,6 +110,7 @@ export class Visit {
       const before = this.me();
       this.#patch({ status: "inside", problem: null });
       this.#know(known === null ? enterRoom(joined.room) : replaceRoom(known, joined.room));
+      this.#followScribe(known?.room.captionsOn ?? null, joined.room.captionsOn);
       const { missed } = joined;
       if (missed.length > 0) this.#deps.onNotice({ kind: "missed", what: missed.map((m) => m.what) });
       // What was told is not told again; what the gate did not notice is told by the difference.
@@ -127,7 +130,9 @@ export class Visit {
   apply(event: RoomEvent): void {
     if (this.#known === null) return;
     const before = this.me();
+    const captioned = this.#known.room.captionsOn;
     this.#know(reduceRoom(this.#known, event));
+    this.#followScribe(captioned, this.#known.room.captionsOn);
     this.#followSeat(before, this.me());
     if (this.#known.needsSync) void this.sync();
   }
@@ -336,6 +341,12 @@ export class Visit {
       this.#deps.onNotice({ kind: "muted_by_moderator" });
     }
     if (me.muted) this.#mutedByMyself = true;
+  }
+
+  /** Everybody knows that it is here before he can be heard by it. `before` null: one just came. */
+  #followScribe(before: boolean | null, now: boolean): void {
+    if (before === now || (before === null && !now)) return;
+    this.#deps.onScribe(before === null ? "here" : now ? "came" : "left");
   }
 
   #microphoneLost(): void {

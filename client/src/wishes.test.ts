@@ -33,6 +33,8 @@ const room = (...participants: ParticipantView[]): RoomState =>
     banned: 0,
     hostless: false,
     asked: null,
+    captionsKeptMin: 5,
+    hiddenWords: [],
   });
 
 const wished = (me: Partial<ParticipantView>, ...commands: Command[]): ParticipantView => {

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from sqlalchemy.engine import make_url
 
+from confinement.overwriting import can_overwrite_what_is_freed
 from server.bootstrap.gate import open_store
 from server.config import Settings
 from server.start import PEPPER_BYTES, StartError
@@ -45,6 +46,7 @@ async def examine(settings: Settings, now_ms: int) -> list[Finding]:
         *database_place(settings),
         *public_address(settings),
         *certificate(settings, now_ms),
+        *memory(),
         *voices(settings),
         *codes(settings),
         *await database(settings),
@@ -127,6 +129,19 @@ def certificate(settings: Settings, now_ms: int) -> Iterator[Finding]:
     days = (found.not_valid_after_utc - now).days
     level: Level = "fail" if days < 0 else "warn" if days < CERTIFICATE_DAYS else "ok"
     yield Finding(level, "certificate", f"It ends in {days} days.")
+
+
+def memory() -> Iterator[Finding]:
+    """Whether captions that are over are overwritten, which is the C library's part."""
+    if can_overwrite_what_is_freed():
+        yield Finding("ok", "memory", "Words that are over are overwritten.")
+    else:
+        yield Finding(
+            "warn",
+            "memory",
+            "Captions that are over stay in memory until it is used again: this C library cannot "
+            "overwrite what is freed, glibc can.",
+        )
 
 
 def voices(settings: Settings) -> Iterator[Finding]:

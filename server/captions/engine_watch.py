@@ -84,8 +84,14 @@ class EngineWatch:
     def _effective(self) -> EngineChanged:
         if self._engine is None:
             return AWAY
-        own = EngineChanged(self._engine.state, self._engine.detail)
-        if self._engine.state == "missing":
+        engine = self._engine
+        own = EngineChanged(
+            engine.state,
+            engine.detail,
+            device=engine.device,
+            languages=tuple(engine.languages),
+        )
+        if engine.state == "missing":
             return self._fetching or self._failed or own
         return own
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import assert_never
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from protocol.analysis import (
+    AskTopic,
     BlockWords,
     CloseCaptions,
     EngineState,
@@ -27,27 +28,25 @@ from protocol.analysis import (
     GetStats,
     Grant,
     Hello,
+    HideWord,
     Line,
     LoadModel,
     OpenCaptions,
     Purged,
-    RoomTopics,
+    SpeakerTraits,
     Stats,
+    TopicMentions,
+    Trending,
     TypedTurn,
     Withdraw,
     decode_from_analysis,
     encoder,
 )
+from server.captions import heard
 from server.captions.engine_watch import AWAY, EngineWatch
 from server.captions.feed import Feed
 from server.domain.ids import RoomId, TapId
-from server.ports import (
-    CaptionFeedEvent,
-    CaptionHeard,
-    GapHeard,
-    RoomTopic,
-    TopicsChanged,
-)
+from server.ports import CaptionFeedEvent, Mention
 
 REPLY_TIMEOUT_S = 1.0
 CONNECT_TIMEOUT_S = 5.0
@@ -59,12 +58,15 @@ BLOCKED_WORDS_A_MESSAGE = 400
 
 _log = structlog.get_logger()
 _PurgeKey = tuple[str, int | None]
+_Reply = TypeVar("_Reply", Stats, TopicMentions)
 
 
 @dataclass(slots=True)
 class _Room:
     blocked_words: list[str]
     grants: dict[TapId, Grant] = field(default_factory=dict)
+    hidden: dict[str, None] = field(default_factory=dict)
+    """Words that moderators hide, in order."""
 
 
 class AnalysisLink:
@@ -85,6 +87,7 @@ class AnalysisLink:
         self._sending = asyncio.Lock()
         self._purges: dict[_PurgeKey, asyncio.Event] = {}
         self._stats: dict[int, asyncio.Future[Stats]] = {}
+        self._mentions: dict[int, asyncio.Future[TopicMentions]] = {}
         self._next_request = 1
         self._run_task: asyncio.Task[None] | None = None
 
@@ -132,12 +135,32 @@ class AnalysisLink:
         await self._send(grant)
         self._engine.fetch_if_missing()
 
-    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+    async def type_turn(
+        self, room_id: RoomId, tap_id: TapId, text: str, language: str, line_id: int
+    ) -> None:
         """Tell once, under a live grant only: what is lost with a connection is not repeated."""
         room = self._rooms.get(room_id)
         if room is not None and tap_id in room.grants:
-            turn = TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language=language)
+            turn = TypedTurn(
+                room_id=room_id, tap_id=tap_id, text=text, language=language, line_id=line_id
+            )
             await self._send(turn)
+
+    async def hide_word(self, room_id: RoomId, term: str, *, hidden: bool) -> None:
+        """A word is no topic of this room any more, or may be one again."""
+        if room := self._rooms.get(room_id):
+            if hidden:
+                room.hidden[term] = None
+            else:
+                room.hidden.pop(term, None)
+            await self._send(HideWord(room_id=room_id, term=term, hidden=hidden))
+
+    async def mentions(self, room_id: RoomId, topic_id: int) -> Sequence[Mention] | None:
+        """Where a topic was said, newest first; None where analysis does not answer in a second."""
+        request = self._new_request()
+        question = AskTopic(request=request, room_id=room_id, topic_id=topic_id)
+        reply = await self._ask(question, self._mentions, request)
+        return None if reply is None else heard.mentions(reply)
 
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Return when analysis has purged, or after one second."""
@@ -152,17 +175,27 @@ class AnalysisLink:
 
     async def stats(self) -> Stats | None:
         """Ask for the counters of the analysis process; None where it is away."""
+        request = self._new_request()
+        return await self._ask(GetStats(request=request), self._stats, request)
+
+    def _new_request(self) -> int:
         request, self._next_request = self._next_request, self._next_request + 1
-        reply: asyncio.Future[Stats] = asyncio.get_running_loop().create_future()
-        self._stats[request] = reply
+        return request
+
+    async def _ask(
+        self, question: GateToAnalysis, waiting: dict[int, asyncio.Future[_Reply]], request: int
+    ) -> _Reply | None:
+        """Send a question and wait a second for its reply; None where there is none."""
+        reply: asyncio.Future[_Reply] = asyncio.get_running_loop().create_future()
+        waiting[request] = reply
         try:
-            if not await self._send(GetStats(request=request)):
+            if not await self._send(question):
                 return None
             return await asyncio.wait_for(reply, REPLY_TIMEOUT_S)
         except TimeoutError:
             return None
         finally:
-            del self._stats[request]
+            del waiting[request]
 
     # ------------------------------------------------------------ the connection
 
@@ -203,6 +236,8 @@ class AnalysisLink:
             async for frame in connection:
                 answered = True
                 self._take(frame)
+                # A caption must not stay here until somebody says the next one.
+                del frame
         except (ConnectionClosed, TimeoutError):
             _log.warning("connection to analysis lost")
         return answered
@@ -212,6 +247,7 @@ class AnalysisLink:
         for room_id, room in self._rooms.items():
             messages.append(OpenCaptions(room_id=room_id))
             messages += _block(room_id, room.blocked_words)
+            messages += [HideWord(room_id=room_id, term=w, hidden=True) for w in room.hidden]
             messages += room.grants.values()
         return messages
 
@@ -265,27 +301,34 @@ class AnalysisLink:
             case Purged(room_id=room_id, tap_id=tap_id):
                 if purged := self._purges.get((room_id, tap_id)):
                     purged.set()
-            case Stats(request=request):
-                if (reply := self._stats.get(request)) and not reply.done():
-                    reply.set_result(message)
+            case Stats() | TopicMentions():
+                self._take_reply(message)
+            case Trending():
+                self._feed.put(heard.of_house(message))
             case _:
                 self._pass_on(message)
 
-    def _pass_on(self, message: Line | Gap | RoomTopics) -> None:
-        room_id = RoomId(message.room_id)
-        room = self._rooms.get(room_id)
+    def _take_reply(self, reply: Stats | TopicMentions) -> None:
+        if isinstance(reply, Stats):
+            _answer(self._stats.get(reply.request), reply)
+        else:
+            _answer(self._mentions.get(reply.request), reply)
+
+    def _pass_on(self, message: heard.OfSpeaker | heard.OfRoom) -> None:
+        room = self._rooms.get(RoomId(message.room_id))
         if room is None:
             return
-        match message:
-            case RoomTopics(topics=topics):
-                ranked = tuple(RoomTopic(t.term, t.weight, t.speakers) for t in topics)
-                self._feed.put(TopicsChanged(room_id, ranked))
-            case Line() | Gap() if TapId(message.tap_id) in room.grants:
-                self._feed.put(_heard(message))
-            case Line() | Gap():
-                _log.info("words of a consent that is over were dropped", room=room_id[:8])
-            case _:
-                assert_never(message)
+        if not isinstance(message, Line | Gap | SpeakerTraits):
+            self._feed.put(heard.of_room(message))
+        elif TapId(message.tap_id) in room.grants:
+            self._feed.put(heard.of_speaker(message))
+        else:
+            _log.info("words of a consent that is over were dropped", room=message.room_id[:8])
+
+
+def _answer(waiting: asyncio.Future[_Reply] | None, reply: _Reply) -> None:
+    if waiting and not waiting.done():
+        waiting.set_result(reply)
 
 
 def _block(room_id: RoomId, words: list[str]) -> list[BlockWords]:
@@ -293,18 +336,3 @@ def _block(room_id: RoomId, words: list[str]) -> list[BlockWords]:
         BlockWords(room_id=room_id, words=words[start : start + BLOCKED_WORDS_A_MESSAGE])
         for start in range(0, len(words), BLOCKED_WORDS_A_MESSAGE)
     ]
-
-
-def _heard(message: Line | Gap) -> CaptionFeedEvent:
-    room_id, tap_id = RoomId(message.room_id), TapId(message.tap_id)
-    if isinstance(message, Gap):
-        return GapHeard(room_id, tap_id, message.age_ms, message.duration_ms)
-    return CaptionHeard(
-        room_id=room_id,
-        tap_id=tap_id,
-        line_id=message.line_id,
-        text=message.text,
-        final=message.final,
-        age_ms=message.age_ms,
-        language=message.language,
-    )

@@ -38,6 +38,7 @@ from server.domain.room import (
     end_room,
     make_host,
     replace_participant,
+    without_wish,
 )
 
 ROOM_MAX_PARTICIPANTS = 5_000
@@ -142,7 +143,7 @@ def depart(
         events.append(ConsentWithdrawn(member_id, leaver.consent.tap_id))
     others = {k: v for k, v in room.participants.items() if k != member_id}
     room = replace(
-        room,
+        without_wish(room, member_id),
         participants=others,
         banned=room.banned if banned is None else banned,
         revision=room.revision + 1,

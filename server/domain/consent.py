@@ -29,6 +29,7 @@ def switch_captions(room: Room, by: MemberId, on: bool) -> Change:
         for participant in room.stage():
             room, more = withdraw(room, participant.member_id)
             events += more
+        room = replace(room, scribe_unwanted_by=())
     room = replace(room, captions_on=on, revision=room.revision + 1)
     return room, (*events, CaptionsSwitched(on))
 

@@ -78,6 +78,12 @@ class Command(Enum):
     OPEN_UP = "open_up"
     PING = "ping_into_room"
     SWITCH_CAPTIONS = "switch_captions"
+    ASK_SCRIBE_TO_LEAVE = "ask_scribe_to_leave"
+    KEEP_SCRIBE = "keep_scribe"
+    HIDE_WORD = "hide_word"
+    ASK_TOPIC = "ask_topic"
+    SHOW_TRAITS = "show_traits"
+    KEEP_CAPTIONS = "keep_captions"
     REACT = "react"
     GET_CHAT = "get_chat"
     WRITE_LINE = "write_line"
@@ -181,6 +187,12 @@ TABLE: Mapping[Command, Rule] = MappingProxyType(
         Command.OPEN_UP: Rule(*_HOSTS),
         Command.PING: Rule(_ANYBODY),
         Command.SWITCH_CAPTIONS: Rule(*_HOSTS),
+        Command.ASK_SCRIBE_TO_LEAVE: Rule(_ON_STAGE, NotOnStageError),
+        Command.KEEP_SCRIBE: Rule(*_HOSTS),
+        Command.HIDE_WORD: Rule(*_HOSTS),
+        Command.ASK_TOPIC: Rule(_ANYBODY),
+        Command.SHOW_TRAITS: Rule(_ANYBODY),
+        Command.KEEP_CAPTIONS: Rule(*_HOSTS),
         Command.REACT: Rule(_ANYBODY),
         Command.GET_CHAT: Rule(_ANYBODY),
         Command.WRITE_LINE: Rule(_ANYBODY),

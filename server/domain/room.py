@@ -5,13 +5,14 @@ changed in place. A command that changes nothing returns the same room and no ev
 may be repeated. Who may do what is in `roles.py`; coming, going and inheriting in `coming.py`, the
 door in `entrance.py`, hands and microphones in `stage.py`, what moderators do to others in
 `moderation.py`, who takes a room over that has no host in `succession.py`, consent to captions in
-`consent.py`.
+`consent.py`, what else people want of the scribe in `scribe.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from server.domain import roles
 from server.domain.errors import (
@@ -36,6 +37,8 @@ TITLE_MAX_CHARS = 80
 STAGE_MAX_SEATS = 50
 GRACE_MS = 60_000
 """How long the seat of a lost connection is kept."""
+KeptMinutes = Literal[0, 5, 30]
+"""How much of the past a late joiner may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Consent:
 
     tap_id: TapId
     language: str | None
+    shows_traits: bool = False
+    """Whether the others see what he talks about and they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,11 @@ class Room:
     """Whom moderators asked in, so that they may enter whatever the kind."""
     chat_on: bool = True
     """Whether people may write beside the voices; what is written is no part of the room."""
+    captions_kept_min: KeptMinutes = 5
+    hidden_words: tuple[str, ...] = ()
+    """Never topics here, in order of hiding; never saved."""
+    scribe_unwanted_by: tuple[MemberId, ...] = ()
+    """Who on stage wants the scribe to leave, in order of asking; never saved."""
 
     @property
     def state(self) -> RoomState:
@@ -211,7 +221,7 @@ def to_audience(room: Room, member_id: MemberId) -> Change:
     """Take the seat on stage away, and with it the consent to captions."""
     consent = room.participants[member_id].consent
     room, events = replace_participant(
-        room,
+        without_wish(room, member_id),
         member_id,
         role=Role.LISTENER,
         muted=True,
@@ -237,6 +247,8 @@ def end_room(room: Room, *, abandoned: bool = False) -> Change:
         captions_on=False,
         succession=None,
         participants={},
+        hidden_words=(),
+        scribe_unwanted_by=(),
         revision=room.revision + 1,
     )
     return room, (*withdrawn, RoomEnded(abandoned))
@@ -248,6 +260,14 @@ def change_room(room: Room, **changes: object) -> Change:
     if after == room:
         return room, ()
     return replace(after, revision=room.revision + 1), (RoomChanged(),)
+
+
+def without_wish(room: Room, member_id: MemberId) -> Room:
+    """This person does not want the scribe to leave, or is not on stage any more."""
+    if member_id not in room.scribe_unwanted_by:
+        return room
+    others = tuple(each for each in room.scribe_unwanted_by if each != member_id)
+    return replace(room, scribe_unwanted_by=others)
 
 
 def replace_participant(room: Room, member_id: MemberId, **changes: object) -> Change:

@@ -19,6 +19,9 @@ class EngineChanged:
     state: Literal["missing", "fetching", "loading", "ready", "unavailable"]
     detail: str
     progress: float | None = None
+    device: Literal["cpu", "cuda"] | None = None
+    languages: tuple[str, ...] = ()
+    """The only ones it knows; empty: many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class RoomTopic:
     term: str
     weight: float
     speakers: int
+    topic_id: int = 0
+    """Of this topic while it lives in the room; 0: it has no name that lasts."""
+    colour: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,94 @@ class TopicsChanged:
     topics: tuple[RoomTopic, ...]
 
 
-CaptionFeedEvent = EngineChanged | CaptionHeard | GapHeard | TopicsChanged
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a room's talk; the last one goes on (`to_ms_ago` 0)."""
+
+    segment_id: int
+    from_ms_ago: int
+    to_ms_ago: int
+    terms: tuple[str, ...]
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineChanged:
+    """What a room talked about when, in order."""
+
+    room_id: RoomId
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two topics that are said together."""
+
+    first: int
+    second: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelationsChanged:
+    """The closest pairs of a room's topics."""
+
+    room_id: RoomId
+    pairs: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A word that one speaker says more than the others, with its weight (0 to 1)."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TraitsChanged:
+    """What one consenting speaker talks about and others do not."""
+
+    room_id: RoomId
+    tap_id: TapId
+    traits: tuple[Trait, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingTopic:
+    """A word that several rooms talk about."""
+
+    term: str
+    rooms: int
+    speakers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingChanged:
+    """What the house talks about."""
+
+    topics: tuple[TrendingTopic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A line in which a topic was said; a typed turn's line id is negative."""
+
+    line_id: int
+    tap_id: TapId
+    age_ms: int
+
+
+CaptionFeedEvent = (
+    EngineChanged
+    | CaptionHeard
+    | GapHeard
+    | TopicsChanged
+    | TimelineChanged
+    | RelationsChanged
+    | TraitsChanged
+    | TrendingChanged
+)
 
 
 class CaptionFeed(Protocol):
@@ -85,8 +178,16 @@ class CaptionFeed(Protocol):
     ) -> None:
         """A speaker consents. The first grant starts fetching a missing model."""
 
-    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+    async def type_turn(
+        self, room_id: RoomId, tap_id: TapId, text: str, language: str, line_id: int
+    ) -> None:
         """A speaker under a live grant wrote instead of speaking; lost where analysis is away."""
+
+    async def hide_word(self, room_id: RoomId, term: str, *, hidden: bool) -> None:
+        """A word is no topic of this room any more, or may be one again."""
+
+    async def mentions(self, room_id: RoomId, topic_id: int) -> Sequence[Mention] | None:
+        """Where a topic was said, newest first; None where analysis does not answer in a second."""
 
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Returns when analysis has purged, or after one second."""

@@ -27,6 +27,7 @@ from server.domain.knock import Knock
 from server.domain.member import Member
 from server.domain.passkey import Passkey
 from server.domain.push import PushSubscription
+from server.domain.receipt import Receipt
 from server.domain.report import Report
 from server.domain.room import Room
 from server.domain.schedule import Scheduled
@@ -348,6 +349,22 @@ class ScheduleStore(Protocol):
         """Whose calendar address it is."""
 
 
+class ReceiptStore(Protocol):
+    """Consent receipts."""
+
+    async def save_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Insert or update; of members that are gone, nothing."""
+
+    async def receipts_of(self, member_id: MemberId, limit: int) -> Sequence[Receipt]:
+        """The newest first."""
+
+    async def close_receipts(self) -> None:
+        """Close all that are open with the time at which they were last seen."""
+
+    async def delete_receipts(self, *, granted_before_ms: int) -> None:
+        """Forget those that are too old."""
+
+
 class BlockStore(Protocol):
     """Who has blocked whom."""
 
@@ -414,6 +431,7 @@ class Store(
     FollowStore,
     BlockStore,
     ScheduleStore,
+    ReceiptStore,
     PasskeyStore,
     KeptStore,
     Protocol,

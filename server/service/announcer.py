@@ -51,7 +51,9 @@ class Announcer:
             self._tell(after, revision, event)
         if after.captions_on:
             roster = [participant.name for participant in after.participants.values()]
-            self._captions.open_room(after.room_id, roster)
+            self._captions.open_room(
+                after.room_id, roster, after.hidden_words, after.captions_kept_min
+            )
 
     @staticmethod
     def tell_replaced(connection: Connection) -> None:

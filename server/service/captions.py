@@ -1,7 +1,6 @@
 """Captions: who is tapped, what analysis heard, and what the rooms are about.
 
-Keeps the live topics of rooms in memory, never a caption. Lines of a consent that is over are
-dropped here even if analysis was a moment late.
+Lines of a consent that is over are dropped here even if analysis was a moment late.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import Sequence
+from typing import assert_never
 
 from protocol import signalling as wire
 from server.domain.errors import CaptionsUnavailableError
@@ -21,12 +21,19 @@ from server.ports import (
     Clock,
     EngineChanged,
     GapHeard,
+    RelationsChanged,
     RoomTopic,
+    TimelineChanged,
     TopicsChanged,
+    TraitsChanged,
+    TrendingChanged,
+    TrendingTopic,
 )
 from server.service import render
-from server.service.hub import Hub
-from server.service.scribe import Scribe
+from server.service.hub import Connection, Hub
+from server.service.scribe import Scribe, Tapped
+
+FADE_EVERY_S = 1.0
 
 
 class Captions:
@@ -39,6 +46,8 @@ class Captions:
         self._scribes: dict[RoomId, Scribe] = {}
         self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
+        self._trending: tuple[TrendingTopic, ...] = ()
+        self._flushing: set[asyncio.Task[None]] = set()
         self._on_topics: asyncio.Event = asyncio.Event()
         self._typed_ids = itertools.count(-1, -1)
         """Those of analysis are positive."""
@@ -53,15 +62,6 @@ class Captions:
         """Set when the topics of any room changed; the hallway clears it."""
         return self._on_topics
 
-    def require_engine(self) -> None:
-        """Refuse consent where it could not be acted on; a missing model is fetched for it.
-
-        Raises:
-            CaptionsUnavailableError
-        """
-        if self._engine.state == "unavailable":
-            raise CaptionsUnavailableError
-
     def new_tap(self) -> TapId:
         """A fresh tap id, uint32, not 0 and none that is in use."""
         while True:
@@ -72,13 +72,43 @@ class Captions:
     def topics(self, room_id: RoomId) -> Sequence[RoomTopic]:
         """What a room is about now."""
         scribe = self._scribes.get(room_id)
-        return scribe.topics if scribe else ()
+        return scribe.insights.topics if scribe else ()
+
+    async def mentions(self, room_id: RoomId, topic_id: int) -> list[wire.MentionView]:
+        """Who said a topic that is shown, and when, under consents that are alive.
+
+        Raises:
+            CaptionsUnavailableError: analysis does not answer.
+        """
+        if not any(topic.topic_id == topic_id for topic in self.topics(room_id)):
+            return []
+        said = await self._feed.mentions(room_id, topic_id)
+        if said is None:
+            raise CaptionsUnavailableError
+        now_ms = self._clock.now_ms()
+        return [
+            wire.MentionView(
+                caption_id=mention.line_id, member_id=member_id, at_ms=now_ms - mention.age_ms
+            )
+            for mention in said
+            if (member_id := self._speaker(room_id, mention.tap_id)) is not None
+        ]
 
     # ------------------------------------------------------------ what rooms decide
 
-    def open_room(self, room_id: RoomId, roster: Sequence[str]) -> None:
-        """The scribe comes, or the roster changed: names on it never become topics."""
-        self._scribe(room_id).open(roster)
+    def open_room(
+        self,
+        room_id: RoomId,
+        roster: Sequence[str],
+        hidden: tuple[str, ...] = (),
+        kept_min: int = 5,
+    ) -> None:
+        """The scribe comes, or what is never a topic changed: names on the roster, hidden words."""
+        scribe = self._scribe(room_id)
+        scribe.kept_min = kept_min
+        self._fade(scribe)
+        if scribe.open(roster, hidden) and not scribe.insights.is_empty:
+            self._show_all(room_id, scribe)
         self._tell(room_id)
 
     def grant(
@@ -92,26 +122,79 @@ class Captions:
         """From this moment no line of this consent reaches a screen, and the shown ones go."""
         self._scribe(room_id).withdraw(tap_id)
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=member_id))
+        self._flush()
         self._tell(room_id)
+
+    def show_traits(self, room_id: RoomId, tap_id: TapId, *, shown: bool) -> None:
+        """A speaker shows his traits to the room, or no more: then they leave other screens."""
+        scribe = self._scribe(room_id)
+        scribe.show_traits(tap_id, shown=shown)
+        if tapped := scribe.tapped(tap_id):
+            self._show_traits(room_id, scribe, tap_id, tapped)
+            if not shown:
+                nothing = wire.Traits(
+                    room_id=room_id, member_id=tapped.member_id, traits=[], shown=False
+                )
+                self._hub.broadcast(self._others(room_id, tapped.member_id), nothing)
 
     def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
         """A speaker under a live consent wrote instead of speaking: a final caption, at once."""
         member_id = self._speaker(room_id, tap_id)
         if member_id is None:
             return
-        self._scribe(room_id).type_turn(tap_id, text, language)
+        caption_id = next(self._typed_ids)
+        self._scribe(room_id).type_turn(tap_id, text, language, caption_id)
         line = wire.Caption(
             room_id=room_id,
             member_id=member_id,
-            caption_id=next(self._typed_ids),
+            caption_id=caption_id,
             text=text,
             final=True,
             at_ms=self._clock.now_ms(),
             language=language,
             typed=True,
         )
+        self._keep(tap_id, line)
         self._hub.to_room(room_id, line)
         self._tell(room_id)
+
+    def _keep(self, tap_id: TapId, line: wire.Caption) -> None:
+        scribe = self._scribes.get(RoomId(line.room_id))
+        if scribe is not None and line.final and line.text and scribe.kept_min:
+            scribe.recent.add(tap_id, line)
+            self._fade(scribe)
+
+    def _fade(self, scribe: Scribe) -> None:
+        scribe.recent.fade(self._clock.now_ms() - scribe.kept_min * 60_000 + 1)
+
+    async def fade(self) -> None:
+        """Forget lines that are too old, for as long as the gate lives."""
+        while True:
+            await asyncio.sleep(FADE_EVERY_S)
+            for scribe in self._scribes.values():
+                self._fade(scribe)
+
+    def welcome(self, connection: Connection, room_id: RoomId) -> None:
+        """Somebody came into a room, and was told so: what he may read of its past."""
+        scribe = self._scribes.get(room_id)
+        if scribe is None or not scribe.is_open or connection.room_id != room_id:
+            return
+        self._fade(scribe)
+        if len(scribe.recent):
+            recent = wire.CaptionsRecent(room_id=room_id, captions=scribe.recent.open())
+            self._hub.broadcast([connection], recent)
+            del recent
+        if scribe.insights.is_empty:
+            return
+        self._hub.broadcast([connection], scribe.insights.topics_view())
+        self._hub.broadcast([connection], scribe.insights.timeline_view())
+        self._hub.broadcast([connection], scribe.insights.relations_view())
+        for tap_id, tapped in scribe.taps().items():
+            if tapped.shows_traits or tapped.member_id == connection.member_id:
+                traits = scribe.insights.traits_view(
+                    tap_id, tapped.member_id, shown=tapped.shows_traits
+                )
+                self._hub.broadcast([connection], traits)
 
     def close_room(self, room_id: RoomId) -> None:
         """The scribe goes: topics and captions leave every screen."""
@@ -120,7 +203,14 @@ class Captions:
         self._scribe(room_id).close()
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=None))
         self._show_topics(room_id, ())
+        self._flush()
         self._tell(room_id)
+
+    def _flush(self) -> None:
+        """Words that are over do not wait in the outbox of whoever reads slowly."""
+        task = asyncio.create_task(self._hub.flush(), name="flush")
+        self._flushing.add(task)
+        task.add_done_callback(self._flushing.discard)
 
     def _scribe(self, room_id: RoomId) -> Scribe:
         scribe = self._scribes.get(room_id)
@@ -149,7 +239,7 @@ class Captions:
 
     async def close(self) -> None:
         """The gate stops: analysis purges by itself when the connection ends."""
-        tasks = list(self._telling.values())
+        tasks = [*self._telling.values(), *self._flushing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -160,6 +250,8 @@ class Captions:
         """Carry what analysis says to the rooms, for as long as the gate lives."""
         async for event in self._feed.events():
             self._hear(event)
+            # A caption must not stay here until something else is heard.
+            del event
 
     def _hear(self, event: CaptionFeedEvent) -> None:
         match event:
@@ -171,14 +263,22 @@ class Captions:
                 self._gap(event)
             case TopicsChanged(room_id, topics):
                 self._show_topics(room_id, topics)
+            case TrendingChanged(topics):
+                self._show_trending(topics)
+            case TimelineChanged() | RelationsChanged() | TraitsChanged():
+                self._found(event)
+            case _:
+                assert_never(event)
 
     def _follow_engine(self, engine: EngineChanged) -> None:
         self._engine = engine
         if engine.state == "unavailable":
             # An analysis that is away has forgotten its topics; it cannot take them back later.
             for room_id, scribe in self._scribes.items():
-                if scribe.topics:
-                    self._show_topics(room_id, ())
+                if not scribe.insights.is_empty:
+                    scribe.insights.forget()
+                    self._show_all(room_id, scribe)
+            self._show_trending(())
         self._hub.to_everybody(wire.CaptionsEngineChanged(captions=render.engine(engine)))
 
     def _speaker(self, room_id: RoomId, tap_id: TapId) -> MemberId | None:
@@ -198,6 +298,7 @@ class Captions:
             at_ms=self._clock.now_ms() - heard.age_ms,
             language=heard.language,
         )
+        self._keep(heard.tap_id, line)
         self._hub.to_room(heard.room_id, line)
 
     def _gap(self, heard: GapHeard) -> None:
@@ -216,7 +317,57 @@ class Captions:
         scribe = self._scribes.get(room_id)
         if scribe is None or (topics and not scribe.is_open):
             return
-        scribe.topics = topics
-        shown = wire.Topics(room_id=room_id, topics=render.topics(topics))
-        self._hub.to_room(room_id, shown)
+        scribe.insights.set_topics(topics)
+        self._hub.to_room(room_id, scribe.insights.topics_view())
         self._on_topics.set()
+
+    def _found(self, event: TimelineChanged | RelationsChanged | TraitsChanged) -> None:
+        room_id = event.room_id
+        scribe = self._scribes.get(room_id)
+        if scribe is None or not scribe.is_open:
+            return
+        match event:
+            case TimelineChanged(segments=segments):
+                scribe.insights.set_timeline(segments, self._clock.now_ms())
+                self._hub.to_room(room_id, scribe.insights.timeline_view())
+            case RelationsChanged(pairs=pairs):
+                scribe.insights.set_relations(pairs)
+                self._hub.to_room(room_id, scribe.insights.relations_view())
+            case TraitsChanged(tap_id=tap_id, traits=traits):
+                if tapped := scribe.tapped(tap_id):
+                    scribe.insights.set_traits(tap_id, traits)
+                    self._show_traits(room_id, scribe, tap_id, tapped)
+            case _:
+                assert_never(event)
+
+    def _show_all(self, room_id: RoomId, scribe: Scribe) -> None:
+        """All that is shown of what was found, anew: other words are hidden, or all is gone."""
+        self._hub.to_room(room_id, scribe.insights.topics_view())
+        self._hub.to_room(room_id, scribe.insights.timeline_view())
+        self._hub.to_room(room_id, scribe.insights.relations_view())
+        for tap_id, tapped in scribe.taps().items():
+            self._show_traits(room_id, scribe, tap_id, tapped)
+        self._on_topics.set()
+
+    def _show_traits(self, room_id: RoomId, scribe: Scribe, tap_id: TapId, tapped: Tapped) -> None:
+        """To himself; to the others only where he shows them."""
+        shown, inside = tapped.shows_traits, self._hub.in_room(room_id)
+        seen = inside if shown else [c for c in inside if c.member_id == tapped.member_id]
+        self._hub.broadcast(
+            seen, scribe.insights.traits_view(tap_id, tapped.member_id, shown=shown)
+        )
+
+    def _others(self, room_id: RoomId, member_id: MemberId) -> list[Connection]:
+        return [c for c in self._hub.in_room(room_id) if c.member_id != member_id]
+
+    def _show_trending(self, topics: tuple[TrendingTopic, ...]) -> None:
+        if topics == self._trending:
+            return
+        self._trending = topics
+        members = [c for c in self._hub.everybody() if c.admitted]
+        self._hub.broadcast(members, render.trending(topics))
+
+    def tell_trending(self, connection: Connection) -> None:
+        """Somebody came into the hallway, as a member."""
+        if self._trending:
+            self._hub.broadcast([connection], render.trending(self._trending))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.domain.ids import MemberId
 from server.service.agenda import Agenda
+from server.service.receipts import Receipts
 from server.service.rooms import Rooms
 
 
@@ -27,9 +28,10 @@ class Banning:
 class Erasure:
     """Whoever is put out first, and forgotten after his rows are deleted: with his account."""
 
-    def __init__(self, rooms: Rooms, agenda: Agenda) -> None:
+    def __init__(self, rooms: Rooms, agenda: Agenda, receipts: Receipts) -> None:
         self._rooms = rooms
         self._agenda = agenda
+        self._receipts = receipts
 
     async def put_out(self, member_id: MemberId) -> None:
         """Out of the room, and his voice with him.
@@ -46,4 +48,5 @@ class Erasure:
             StoreUnavailableError
         """
         self._agenda.forget_member(member_id)
+        self._receipts.forget(member_id)
         await self._rooms.forget(member_id)

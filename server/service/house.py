@@ -35,11 +35,13 @@ from server.service.pings import Pings
 from server.service.profiles import Profiles
 from server.service.push import Push
 from server.service.reactions import Reactions
+from server.service.receipts import Receipts
 from server.service.relay import Relay
 from server.service.reporting import Reporting
 from server.service.room_logs import RoomLogs
 from server.service.rooms import EVERY_S, Rooms
 from server.service.schedule import Schedule
+from server.service.scribe_wishes import ScribeWishes
 from server.service.sessions import Sessions
 
 ANSWER_STEP_S = 0.25
@@ -99,6 +101,8 @@ class House:
     room_logs: RoomLogs
     schedule: Schedule
     calendars: Calendars
+    scribe_wishes: ScribeWishes
+    receipts: Receipts
 
 
 def build(outside: Outside) -> House:
@@ -116,6 +120,7 @@ def build(outside: Outside) -> House:
         blocks,
         every_s=outside.every_s,
     )
+    receipts = Receipts(outside.store, outside.clock, every_s=outside.every_s)
     agenda = Agenda(outside.store, hub, blocks)
     schedule = Schedule(outside.store, outside.clock, hub, agenda, rooms, every_s=outside.every_s)
     limits = Limits(outside.store, outside.clock, outside.pepper)
@@ -140,7 +145,9 @@ def build(outside: Outside) -> House:
     )
     door = people.admission.door
     passkeys = Passkeys(outside.store, outside.clock, sessions, limits, outside.passkeys_for, door)
-    account = Account(outside.store, outside.clock, hub, people.admission, Erasure(rooms, agenda))
+    account = Account(
+        outside.store, outside.clock, hub, people.admission, Erasure(rooms, agenda, receipts)
+    )
     relay = Relay(outside.turn_urls, outside.turn_secret, outside.clock)
     administration = Administration(
         outside.store,
@@ -157,7 +164,15 @@ def build(outside: Outside) -> House:
     reactions = Reactions(rooms, hub, outside.clock)
     chats = Chats(rooms, captions, blocks, hub, outside.clock)
     pings = Pings(outside.store, outside.clock, hub, limits, rooms)
-    for follow in (reactions.follow, chats.follow, room_logs.follow, pings.follow):
+    wishes = ScribeWishes(rooms, captions, hub, outside.clock)
+    for follow in (
+        reactions.follow,
+        chats.follow,
+        room_logs.follow,
+        pings.follow,
+        wishes.follow,
+        receipts.follow,
+    ):
         rooms.watch(follow)
     return House(
         outside.clock,
@@ -182,4 +197,6 @@ def build(outside: Outside) -> House:
         room_logs,
         schedule,
         Calendars(outside.store, outside.clock, agenda),
+        wishes,
+        receipts,
     )

@@ -19,9 +19,12 @@ from server.domain.ids import MemberId, RoomId
 OUTBOX_MAX_MESSAGES = 256
 OUTBOX_MAX_BYTES = 256 * 1024
 CONNECTIONS_PER_MEMBER_MAX = 16
+FLUSH_WITHIN_S = 0.75
+_FLUSH_LOOKS = 5
 
 Cut = Callable[[], None]
 Close = Callable[[ErrorCode | None], None]
+Unsent = Callable[[], int]
 Absent = Callable[[MemberId, ServerMessage], None]
 
 
@@ -40,12 +43,16 @@ class Connection:
     """Drops the socket at once, with all that waits in the outbox."""
     close: Close
     """Ends the socket after what waits in the outbox, telling the code where there is one."""
+    unsent: Unsent = lambda: 0
+    """How many bytes the socket was given and has not sent yet."""
     room_id: RoomId | None = None
     admitted: bool = False
     _queue: deque[tuple[bytes, bool]] = field(default_factory=deque)
     _events: int = 0
     _event_bytes: int = 0
     _replies: int = 0
+    _queued: int = 0
+    """How many messages there ever were in the outbox."""
     _ended: bool = False
     _let_go: bool = False
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,6 +82,7 @@ class Connection:
 
     def _append(self, encoded: bytes, *, is_event: bool) -> None:
         self._queue.append((encoded, is_event))
+        self._queued += 1
         self._filled.set()
 
     async def next(self) -> bytes | None:
@@ -98,6 +106,15 @@ class Connection:
         """Wait until every reply has left the outbox: the page's own pace."""
         if self._replies and not self._ended:
             await self._answered.wait()
+
+    @property
+    def queued(self) -> int:
+        """How many messages were ever queued."""
+        return self._queued
+
+    def has_sent(self, queued: int) -> bool:
+        """Whether the first so many messages have left this process."""
+        return self._queued - len(self._queue) >= queued and self.unsent() == 0
 
     def forget(self) -> bool:
         """Drop what waits in the outbox; False where nothing did."""
@@ -207,6 +224,22 @@ class Hub:
         encoded = encode(message)
         for connection in connections:
             connection.put(encoded)
+
+    async def flush(self) -> None:
+        """Return once nothing that is queued now waits any more; whoever lags is cut.
+
+        For words that must be gone: a page that was cut comes back and gets what holds then.
+        """
+        lagging = [(connection, connection.queued) for connection in self.everybody()]
+        for _ in range(_FLUSH_LOOKS):
+            await asyncio.sleep(FLUSH_WITHIN_S / _FLUSH_LOOKS)
+            lagging = [(c, queued) for c, queued in lagging if not c.has_sent(queued)]
+            if not lagging:
+                return
+        for connection, _queued in lagging:
+            connection.end()
+            connection.forget()
+            connection.cut()
 
     def close_session(self, token_hash: bytes, why: ErrorCode | None) -> None:
         """End all sockets of a session that is over."""

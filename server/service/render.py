@@ -10,9 +10,9 @@ from server.domain.ids import MemberId
 from server.domain.knock import Asked, Knock
 from server.domain.member import Member
 from server.domain.profile import Profile
-from server.domain.room import Participant, Room
+from server.domain.room import Participant, Role, Room
 from server.domain.room_log import LogEntry
-from server.ports import EngineChanged, RoomTopic
+from server.ports import EngineChanged, RoomTopic, TrendingTopic
 
 CARD_TOPICS = 4
 
@@ -75,11 +75,28 @@ def participant(seat: Participant) -> wire.ParticipantView:
 
 def topics(heard: Sequence[RoomTopic]) -> list[wire.TopicView]:
     """Topics, heaviest first."""
-    return [wire.TopicView(term=t.term, weight=t.weight, speakers=t.speakers) for t in heard]
+    return [
+        wire.TopicView(
+            term=t.term,
+            weight=t.weight,
+            speakers=t.speakers,
+            topic_id=t.topic_id,
+            colour=t.colour,
+        )
+        for t in heard
+    ]
 
 
-def room(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomView:
-    """A room for those inside."""
+def trending(topics: Sequence[TrendingTopic]) -> wire.Trending:
+    """What several rooms talk about, for members."""
+    return wire.Trending(
+        topics=[wire.TrendingView(term=t.term, rooms=t.rooms, speakers=t.speakers) for t in topics]
+    )
+
+
+def room(live: Room, heard: Sequence[RoomTopic], viewer: MemberId) -> wire.RoomView:
+    """A room for one of those inside."""
+    is_moderator = live.role_of(viewer) is Role.MODERATOR
     return wire.RoomView(
         room_id=live.room_id,
         title=live.title,
@@ -93,6 +110,8 @@ def room(live: Room, heard: Sequence[RoomTopic]) -> wire.RoomView:
         banned=len(live.banned),
         hostless=live.succession is not None,
         asked=live.succession.offered if live.succession else None,
+        captions_kept_min=live.captions_kept_min,
+        hidden_words=list(live.hidden_words) if is_moderator else [],
     )
 
 
@@ -108,6 +127,7 @@ def room_changed(live: Room, revision: int) -> wire.RoomChanged:
         banned=len(live.banned),
         hostless=live.succession is not None,
         asked=live.succession.offered if live.succession else None,
+        captions_kept_min=live.captions_kept_min,
     )
 
 
@@ -166,4 +186,10 @@ def room_log(
 
 def engine(state: EngineChanged) -> wire.CaptionsEngine:
     """The captions engine for everybody."""
-    return wire.CaptionsEngine(state=state.state, detail=state.detail, progress=state.progress)
+    return wire.CaptionsEngine(
+        state=state.state,
+        detail=state.detail,
+        progress=state.progress,
+        device=state.device,
+        languages=list(state.languages),
+    )

@@ -100,7 +100,7 @@ class Rooms:
             NotInRoomError
         """
         room = self._inside(connection).room
-        return render.room(room, self._captions.topics(room.room_id))
+        return render.room(room, self._captions.topics(room.room_id), connection.member_id)
 
     def bans(self, connection: Connection) -> dict[MemberId, str]:
         """Who is banned from the room, with the names they had; for moderators.
@@ -354,13 +354,12 @@ class Rooms:
         """A speaker's yes or no for his own words.
 
         Raises:
-            CaptionsUnavailableError, CaptionsOffError, NotOnStageError, NotInRoomError
+            CaptionsOffError, NotOnStageError, NotInRoomError
         """
         member_id = connection.member_id
         if not command.granted:
             await self.act(connection, lambda room, _: consent.withdraw(room, member_id))
             return
-        self._captions.require_engine()
         tap_id = self._captions.new_tap()
         await self.act(
             connection,

@@ -10,10 +10,12 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.domain.ids import MemberId, RoomId, TapId
-from server.ports import CaptionFeed, RoomTopic
+from server.ports import CaptionFeed
+from server.service.insights import Insights
+from server.service.recent import Recent
 
 TURNS_WAITING = 16
 
@@ -25,6 +27,7 @@ class Tapped:
     member_id: MemberId
     speaker_id: str
     language: str | None
+    shows_traits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class _Turn:
     tap_id: TapId
     text: str = field(repr=False)
     language: str
+    line_id: int
 
 
 class Scribe:
@@ -46,13 +50,17 @@ class Scribe:
     def __init__(self, feed: CaptionFeed, room_id: RoomId) -> None:
         self._feed = feed
         self._room_id = room_id
-        self.topics: tuple[RoomTopic, ...] = ()
+        self.insights = Insights(room_id)
+        self.recent = Recent()
+        self.kept_min = 5
         self._open = False
         self._blocked: tuple[str, ...] = ()
+        self._hidden: tuple[str, ...] = ()
         self._taps: dict[TapId, Tapped] = {}
         self._turns: deque[_Turn] = deque(maxlen=TURNS_WAITING)
         self._must_close = False
         self._told_blocked: tuple[str, ...] | None = None
+        self._told_hidden: tuple[str, ...] = ()
         self._told_taps: set[TapId] = set()
 
     @property
@@ -70,24 +78,44 @@ class Scribe:
         tapped = self._taps.get(tap_id)
         return tapped.member_id if tapped else None
 
+    def tapped(self, tap_id: TapId) -> Tapped | None:
+        """All that is known of a live consent."""
+        return self._taps.get(tap_id)
+
+    def taps(self) -> dict[TapId, Tapped]:
+        """All live consents."""
+        return dict(self._taps)
+
     # ------------------------------------------------------------ what is wanted
 
-    def open(self, roster: Sequence[str]) -> None:
-        """The scribe is in the room; names on the roster never become topics."""
+    def open(self, roster: Sequence[str], hidden: tuple[str, ...]) -> bool:
+        """The scribe is in the room; names on the roster and hidden words are no topics.
+
+        Returns whether other words are hidden now.
+        """
         self._open = True
         self._blocked = tuple(sorted(roster))
+        self._hidden = hidden
+        return self.insights.hide(hidden)
 
     def grant(self, tap_id: TapId, member_id: MemberId, language: str | None) -> None:
         """A speaker consents."""
         self._taps[tap_id] = Tapped(member_id, secrets.token_hex(8), language)
 
-    def type_turn(self, tap_id: TapId, text: str, language: str) -> None:
+    def show_traits(self, tap_id: TapId, *, shown: bool) -> None:
+        """A speaker shows his traits to the room, or no more."""
+        if tapped := self._taps.get(tap_id):
+            self._taps[tap_id] = replace(tapped, shows_traits=shown)
+
+    def type_turn(self, tap_id: TapId, text: str, language: str, line_id: int) -> None:
         """A speaker wrote instead of speaking; where analysis lags, the oldest turn is dropped."""
-        self._turns.append(_Turn(tap_id, text, language))
+        self._turns.append(_Turn(tap_id, text, language, line_id))
 
     def withdraw(self, tap_id: TapId) -> None:
         """From this moment no line of this consent belongs to anybody."""
         self._taps.pop(tap_id, None)
+        self.insights.set_traits(tap_id, ())
+        self.recent.withdraw(tap_id)
         kept = [turn for turn in self._turns if turn.tap_id != tap_id]
         self._turns = deque(kept, maxlen=TURNS_WAITING)
 
@@ -97,7 +125,8 @@ class Scribe:
         self._must_close = True
         self._taps.clear()
         self._turns.clear()
-        self.topics = ()
+        self.insights.forget()
+        self.recent.close()
 
     # ------------------------------------------------------------ what analysis is told
 
@@ -112,6 +141,7 @@ class Scribe:
             self._must_close = False
             self._told_taps.clear()
             self._told_blocked = None
+            self._told_hidden = ()
             await self._feed.close_room(self._room_id)
         elif over := self._told_taps - self._taps.keys():
             self._told_taps -= over
@@ -119,13 +149,28 @@ class Scribe:
         elif self._open and self._blocked != self._told_blocked:
             self._told_blocked = self._blocked
             await self._feed.open_room(self._room_id, self._blocked)
+        elif self._open and self._hidden != self._told_hidden:
+            await self._tell_hidden()
         elif fresh := next((tap for tap in self._taps if tap not in self._told_taps), None):
             self._told_taps.add(fresh)
             tapped = self._taps[fresh]
             await self._feed.grant(self._room_id, fresh, tapped.speaker_id, tapped.language)
         elif self._turns:
-            turn = self._turns.popleft()
-            await self._feed.type_turn(self._room_id, turn.tap_id, turn.text, turn.language)
+            await self._tell_turn(self._turns.popleft())
         else:
             return False
         return True
+
+    async def _tell_hidden(self) -> None:
+        told, self._told_hidden = self._told_hidden, self._hidden
+        for word in told:
+            if word not in self._told_hidden:
+                await self._feed.hide_word(self._room_id, word, hidden=False)
+        for word in self._told_hidden:
+            if word not in told:
+                await self._feed.hide_word(self._room_id, word, hidden=True)
+
+    async def _tell_turn(self, turn: _Turn) -> None:
+        await self._feed.type_turn(
+            self._room_id, turn.tap_id, turn.text, turn.language, turn.line_id
+        )

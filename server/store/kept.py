@@ -194,6 +194,20 @@ SECTIONS = (
         {"token_hash": "whoever holds the address could read your calendar"},
     ),
     Section(
+        "consents",
+        tables.consent_receipt,
+        "member_id",
+        (
+            "receipt_id",
+            "room_id",
+            "version",
+            "language",
+            "granted_at_ms",
+            "seen_at_ms",
+            "withdrawn_at_ms",
+        ),
+    ),
+    Section(
         "codes",
         tables.sign_in_code,
         "number_hash",

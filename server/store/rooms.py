@@ -85,6 +85,7 @@ class SqlRooms(Database):
                     kind=Kind(row.kind),
                     guests=frozenset(guests.get(row.room_id, ())),
                     chat_on=row.chat_on,
+                    captions_kept_min=row.captions_kept_min,
                 )
                 for row in rows
             ]
@@ -147,6 +148,7 @@ def _room_row(room: Room) -> Row:
         "locked": room.locked,
         "kind": room.kind.value,
         "chat_on": room.chat_on,
+        "captions_kept_min": room.captions_kept_min,
     }
 
 

@@ -10,6 +10,7 @@ from server.store.invites import SqlInvites
 from server.store.members import SqlMembers
 from server.store.profiles import SqlProfiles
 from server.store.push import SqlPush
+from server.store.receipts import SqlReceipts
 from server.store.rooms import SqlRooms
 from server.store.schedule import SqlSchedule
 from server.store.sessions import SqlSessions
@@ -27,6 +28,7 @@ class SqlStore(
     SqlPush,
     SqlProfiles,
     SqlSchedule,
+    SqlReceipts,
 ):
     """Implements `ports.Store` on the database of a SQLAlchemy URL, which must be async.
 

@@ -273,6 +273,7 @@ room = Table(
     Column("locked", Boolean, nullable=False, server_default=false()),
     Column("kind", String, nullable=False, server_default="open"),
     Column("chat_on", Boolean, nullable=False, server_default=true()),
+    Column("captions_kept_min", Integer, nullable=False, server_default="5"),
 )
 
 room_guest = Table(
@@ -344,4 +345,18 @@ calendar_feed = Table(
     _of_member(primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at_ms", BigInteger, nullable=False),
+)
+
+consent_receipt = Table(
+    "consent_receipt",
+    metadata,
+    Column("receipt_id", String, primary_key=True),
+    _of_member(),
+    Column("room_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("language", String),
+    Column("granted_at_ms", BigInteger, nullable=False),
+    Column("seen_at_ms", BigInteger, nullable=False),
+    Column("withdrawn_at_ms", BigInteger),
+    Index(None, "member_id"),
 )

@@ -86,6 +86,7 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
     await house.blocks.load()
     await rooms.load()
     await house.schedule.load()
+    await house.receipts.load()
     loops = {
         "media events": rooms.media_news.follow,
         "caption events": captions.run,
@@ -93,8 +94,10 @@ async def _loops(app: web.Application) -> AsyncIterator[None]:
         "hallway": rooms.refresh_hallway,
         "push": house.push.run,
         "schedule": house.schedule.run,
+        "receipts": house.receipts.run,
         "reactions": house.reactions.run,
         "chats": house.chats.fade,
+        "recent captions": captions.fade,
         "tidy": lambda: _tidy(house),
     }
     async with asyncio.TaskGroup() as owner:

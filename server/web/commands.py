@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import assert_never
 
 from aiohttp import web
 
 from protocol import signalling as wire
 from protocol.admin import AdminCommand
+from protocol.captions import CaptionsCommand
 from protocol.hallway import HallwayCommand
 from protocol.people import PeopleCommand
 from protocol.push import PushCommand
@@ -16,7 +18,7 @@ from protocol.schedule import ScheduleCommand
 from protocol.signalling import ClientMessage, ServerMessage
 from protocol.stage import MissedView, StageCommand
 from protocol.talk import TalkCommand
-from server.domain import coming, consent, moderation, stage
+from server.domain import coming, moderation, stage
 from server.domain.errors import NotAdmittedError
 from server.domain.ids import InviteId, KnockId, MemberId, RoomId
 from server.domain.kind import Kind
@@ -29,6 +31,7 @@ from server.web.people_commands import PeopleCommands
 from server.web.push_commands import PushCommands
 from server.web.reporting_commands import ReportingCommands
 from server.web.schedule_commands import ScheduleCommands
+from server.web.scribe_commands import ScribeCommands
 from server.web.stage_commands import StageCommands
 from server.web.talk_commands import TalkCommands
 
@@ -37,14 +40,9 @@ _Media = wire.AnswerMedia | wire.RenewMedia
 _Contacts = wire.AddContacts | wire.ForgetContacts | wire.SetAsksMe
 _Knocks = wire.Admit | wire.IgnoreKnock
 _Invites = wire.CreateInvite | wire.ListInvites | wire.RevokeInvite
-_Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute | wire.Consent
-_Moderation = (
-    wire.EndRoom
-    | wire.InviteToStage
-    | wire.MoveToAudience
-    | wire.MuteParticipant
-    | wire.SwitchCaptions
-)
+_Receipts = wire.ListReceipts
+_Own = wire.RaiseHand | wire.AnswerStage | wire.StepDown | wire.Mute
+_Moderation = wire.EndRoom | wire.InviteToStage | wire.MoveToAudience | wire.MuteParticipant
 
 
 class Commands:
@@ -56,12 +54,15 @@ class Commands:
         self._contact_book = house.contacts
         self._admission = self._people.admission
         self._rooms = house.rooms
+        self._wishes = house.scribe_wishes
         self._relay = house.relay
+        self._receipts = house.receipts
         self._admin = AdminCommands(house.administration)
         self._push = PushCommands(house.push, connection)
         self._about_people = PeopleCommands(house, connection)
         self._in_hallway = HallwayCommands(house, connection)
         self._on_stage = StageCommands(house.rooms, connection)
+        self._scribe = ScribeCommands(house, connection)
         self._talk = TalkCommands(house, connection)
         self._reports = ReportingCommands(house, connection)
         self._plans = ScheduleCommands(house, connection)
@@ -91,13 +92,17 @@ class Commands:
         if isinstance(command, AdminCommand):
             require_admin(member)
             return await self._admin.carry_out(command)
-        if isinstance(command, PeopleCommand | ReportingCommand | ScheduleCommand):
+        if isinstance(command, PeopleCommand | ReportingCommand | ScheduleCommand | _Receipts):
             return await self._about(member, command)
         return await self._as_member(member, command) or wire.Ok(id=command.id)
 
     async def _about(
-        self, member: Member, command: PeopleCommand | ReportingCommand | ScheduleCommand
+        self,
+        member: Member,
+        command: PeopleCommand | ReportingCommand | ScheduleCommand | _Receipts,
     ) -> ServerMessage:
+        if isinstance(command, wire.ListReceipts):
+            return wire.Receipts(id=command.id, receipts=await self._receipts.of(member))
         if isinstance(command, ScheduleCommand):
             return await self._plans.carry_out(member, command)
         if isinstance(command, ReportingCommand):
@@ -121,9 +126,10 @@ class Commands:
         | _Own
         | _Moderation
         | StageCommand
+        | CaptionsCommand
         | HallwayCommand,
     ) -> ServerMessage | None:
-        if isinstance(command, StageCommand | HallwayCommand):
+        if isinstance(command, StageCommand | CaptionsCommand | HallwayCommand):
             return await self._about_room(member, command)
         match command:
             case wire.OpenRoom() | wire.JoinRoom() | wire.LeaveRoom() | wire.SyncRoom():
@@ -136,23 +142,19 @@ class Commands:
                 await self._at_door(member, command)
             case wire.CreateInvite() | wire.ListInvites() | wire.RevokeInvite():
                 return await self._invite(member, command)
-            case (
-                wire.RaiseHand()
-                | wire.AnswerStage()
-                | wire.StepDown()
-                | wire.Mute()
-                | wire.Consent()
-            ):
+            case wire.RaiseHand() | wire.AnswerStage() | wire.StepDown() | wire.Mute():
                 await self._own(command)
             case _:
                 await self._moderate(command)
         return None
 
     async def _about_room(
-        self, member: Member, command: StageCommand | HallwayCommand
+        self, member: Member, command: StageCommand | CaptionsCommand | HallwayCommand
     ) -> ServerMessage | None:
         if isinstance(command, StageCommand):
             return await self._on_stage.carry_out(command)
+        if isinstance(command, CaptionsCommand):
+            return await self._scribe.carry_out(command)
         return await self._in_hallway.carry_out(member, command)
 
     async def _enter(self, member: Member, command: _Entrance) -> ServerMessage | None:
@@ -165,6 +167,8 @@ class Commands:
                     self._connection, member, RoomId(wanted), replaces
                 )
                 servers = self._relay.servers(self._me) if media_id is not None else []
+                # Soon: right after the reply, which is about to be queued.
+                asyncio.get_running_loop().call_soon(self._wishes.welcome, self._connection)
                 missed = self._rooms.take_missed(self._connection)
                 return wire.Joined(
                     id=id_,
@@ -241,8 +245,6 @@ class Commands:
                 await act(here, lambda room, _: stage.step_down(room, me))
             case wire.Mute(muted=muted):
                 await act(here, lambda room, _: stage.mute(room, me, muted))
-            case wire.Consent():
-                await self._rooms.set_consent(here, command)
             case _:
                 assert_never(command)
 
@@ -263,7 +265,5 @@ class Commands:
                 await act(
                     here, lambda room, _: moderation.mute_participant(room, me, MemberId(other))
                 )
-            case wire.SwitchCaptions(on=on):
-                await act(here, lambda room, _: consent.switch_captions(room, me, on))
             case _:
                 assert_never(command)

@@ -102,6 +102,7 @@ class Visit:
             token_hash(token),
             cut=self._cut,
             close=self._close_soon,
+            unsent=self._unsent,
         )
         self._commands = Commands(self._app, self._connection)
 
@@ -132,6 +133,8 @@ class Visit:
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
                 self._connection.send(await self._fresh_welcome())
+                if self._connection.admitted:
+                    self._app[keys.HOUSE].captions.tell_trending(self._connection)
         except (MasilError, TimeoutError) as error:
             refusal = code_of(error) if isinstance(error, MasilError) else ErrorCode.UNAVAILABLE
             self._finish(refusal, WSCloseCode.TRY_AGAIN_LATER)
@@ -177,6 +180,8 @@ class Visit:
                 self._refuse(_id_of(frame.data), ErrorCode.RATE_LIMITED)
             else:
                 await self._handle(frame.data)
+            # What was typed must not stay here until the next command.
+            del frame
             if self._refusals >= REFUSALS_MAX:
                 self._finish(None, WSCloseCode.POLICY_VIOLATION)
                 return
@@ -213,6 +218,8 @@ class Visit:
             while (encoded := await self._connection.next()) is not None:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     await self._socket.send_frame(encoded, aiohttp.WSMsgType.TEXT)
+                # A caption must not stay here until somebody says the next one.
+                del encoded
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await self._socket.close(code=self._close_code)
         except (TimeoutError, ConnectionError):
@@ -221,6 +228,10 @@ class Visit:
             self._cut()
 
     # ------------------------------------------------------------ the end
+
+    def _unsent(self) -> int:
+        transport = self._transport
+        return 0 if transport is None else transport.get_write_buffer_size()
 
     def _cut(self) -> None:
         # A reader who does not read would not read a close frame either.

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from analysis.speaker import Identity, Job, Speaker
-from analysis.transcriber import WhisperTranscriber
 from analysis.vad import SileroDetector
+from analysis.whisper import WhisperTranscriber
 from protocol.analysis import AudioHeader
 from tests.analysis import speech
 from tests.shared_material import fixture_model

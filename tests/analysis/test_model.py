@@ -8,7 +8,8 @@ import pytest
 
 from analysis import config, fetch
 from analysis.model import engine_at_rest
-from analysis.transcriber import REQUIRED_FILES, ModelUnavailableError, WhisperTranscriber
+from analysis.transcriber import ModelUnavailableError
+from analysis.whisper import REQUIRED_FILES, WhisperTranscriber
 from server.config import Settings as GateSettings
 
 

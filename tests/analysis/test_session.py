@@ -10,17 +10,25 @@ from analysis.transcriber import Transcript
 from analysis.words import Word
 from protocol.analysis import (
     AnalysisToGate,
+    AskTopic,
     AudioHeader,
     CloseCaptions,
     EngineState,
     Gap,
     GetStats,
     Grant,
+    HideWord,
     Line,
+    Mention,
     OpenCaptions,
     Purged,
     RoomTopics,
+    SpeakerTraits,
     Stats,
+    TopicMentions,
+    Trait,
+    Trending,
+    TrendingTopic,
     TypedTurn,
     Withdraw,
 )
@@ -300,7 +308,7 @@ def test_a_grant_in_a_room_without_captions_is_refused(house: House) -> None:
 
 
 def typed(tap_id: int, text: str = "bread and bread", room_id: str = "r") -> TypedTurn:
-    return TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language="en")
+    return TypedTurn(room_id=room_id, tap_id=tap_id, text=text, language="en", line_id=-1)
 
 
 def test_a_typed_turn_counts_for_topics_without_any_model() -> None:
@@ -347,3 +355,134 @@ def test_a_withdrawal_takes_typed_turns_along_like_speech(house: House) -> None:
     assert not any(isinstance(m, RoomTopics) and m.topics for m in said)
     house.session.handle(GATE, typed(5), house.now_ms)
     assert house.session.next_words() is None
+
+
+def say(house: House, tap_id: int, terms: str, line_id: int) -> None:
+    turn = TypedTurn(room_id="r", tap_id=tap_id, text=terms, language="en", line_id=line_id)
+    house.session.handle(GATE, turn, house.now_ms)
+    job = house.session.next_words()
+    assert job
+    words = [None if term == "." else Word(term, term, 1e-5) for term in terms.split()]
+    house.session.finish_words(job, words, house.now_ms)
+
+
+def test_who_said_a_topic_is_told_newest_first_until_it_is_hidden(house: House) -> None:
+    house.grant(5)
+    house.grant(6)
+    say(house, 5, "bread . bread", -1)
+    house.now_ms += 4_000
+    say(house, 6, "bread", -2)
+    topics = [m for m in house.said() if isinstance(m, RoomTopics)][-1].topics
+    question = AskTopic(request=9, room_id="r", topic_id=topics[0].topic_id)
+    house.session.handle(GATE, question, house.now_ms)
+    (answer,) = house.said()
+    assert answer == TopicMentions(
+        request=9,
+        mentions=[
+            Mention(line_id=-2, tap_id=6, age_ms=0),
+            Mention(line_id=-1, tap_id=5, age_ms=4_000),
+        ],
+    )
+    house.session.handle(GATE, HideWord(room_id="r", term="bread", hidden=True), house.now_ms)
+    house.session.handle(GATE, question, house.now_ms)
+    assert house.said() == [
+        RoomTopics(room_id="r", topics=[]),
+        TopicMentions(request=9, mentions=[]),
+    ]
+
+
+def test_traits_are_told_and_end_with_the_consent(house: House) -> None:
+    house.grant(5)
+    house.grant(6)
+    say(house, 5, "bread . bread . bread", -1)
+    say(house, 6, "tunnel . tunnel . tunnel", -2)
+    house.wait(5)
+    told = {m.tap_id: m.traits for m in house.said() if isinstance(m, SpeakerTraits)}
+    assert told == {5: [Trait(term="bread", weight=1.0)], 6: [Trait(term="tunnel", weight=1.0)]}
+    house.session.handle(GATE, Withdraw(room_id="r", tap_id=5), house.now_ms)
+    said = house.said()
+    assert SpeakerTraits(room_id="r", tap_id=6, traits=[]) in said
+    assert not any(isinstance(m, SpeakerTraits) and m.tap_id == 5 for m in said)
+
+
+def test_what_is_trending_is_told_to_every_gate_also_to_one_that_comes_later(house: House) -> None:
+    for number, room_id in enumerate(("r", "r2", "r3")):
+        house.session.handle(GATE, OpenCaptions(room_id=room_id), house.now_ms)
+        grant = Grant(room_id=room_id, tap_id=number, speaker_id="s", language="en")
+        house.session.handle(GATE, grant, house.now_ms)
+        turn = TypedTurn(
+            room_id=room_id, tap_id=number, text="bread", language="en", line_id=-number
+        )
+        house.session.handle(GATE, turn, house.now_ms)
+        job = house.session.next_words()
+        assert job
+        word = Word("bread", "bread", 1e-5)
+        house.session.finish_words(job, [word, None, word], house.now_ms)
+    house.said()
+    house.wait(5)
+    trends = Trending(topics=[TrendingTopic(term="bread", rooms=3, speakers=3)])
+    assert trends in house.said()
+    house.session.connect(GATE + 1)
+    late = [message for peer, message in house.session.drain() if peer == GATE + 1]
+    assert trends in late
+
+
+QUIET = speech.encode(speech.silence(1))[5:]
+
+
+def pause(house: House, tap_id: int, seconds: float) -> None:
+    stream = house.streams[tap_id]
+    for index in range(int(seconds * 50)):
+        house.now_ms += 20
+        house.session.audio(stream.frame(QUIET[index % len(QUIET)]), house.now_ms)
+
+
+def test_what_was_heard_in_a_pause_is_the_final_when_the_pause_lasts(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    assert early.early
+    house.finish(early, "bread and butter")
+    pause(house, 5, 0.4)
+    partial, final = [message for message in house.said() if isinstance(message, Line)]
+    assert (partial.final, final.final) == (False, True)
+    assert (partial.text, partial.line_id) == (final.text, final.line_id)
+    assert house.session.next_job() is None
+    assert house.stats().counters["finals_heard_early"] == 1
+
+
+def test_speech_that_goes_on_after_a_pause_is_transcribed_anew(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    house.finish(early, "bread")
+    house.speak(5, 1)
+    pause(house, 5, 0.7)
+    job = house.job()
+    assert job.final
+    house.finish(job, "bread and butter")
+    lines = [message for message in house.said() if isinstance(message, Line)]
+    assert [line.text for line in lines if line.final] == ["bread and butter"]
+
+
+def test_an_early_transcript_that_comes_after_the_end_still_is_the_final(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    pause(house, 5, 0.4)
+    early = house.session.next_job()
+    assert early
+    pause(house, 5, 0.4)
+    house.finish(early, "bread")
+    assert [m.text for m in house.said() if isinstance(m, Line) and m.final] == ["bread"]
+    assert house.session.next_job() is None
+
+
+def test_without_time_for_partials_only_finals_are_transcribed(house: House) -> None:
+    house.grant(5)
+    house.speak(5, 2)
+    assert house.session.next_job(partials=False) is None
+    assert house.session.next_job()

@@ -225,6 +225,10 @@ def _hear_something(page: Page) -> None:
 
 def _kind_of(opener: Locator) -> str:
     """The same for all people; what is there for oneself differs."""
+    if opener.locator("xpath=ancestor::*[contains(@class, 'topics')]").count() > 0:
+        return "Topic"
+    if opener.get_attribute("data-testid") == "segment":
+        return "Segment"
     if "person-button" not in (opener.get_attribute("class") or ""):
         return opener.inner_text() or opener.get_attribute("aria-label") or ""
     own = opener.locator("xpath=ancestor::li[1]").locator(".mine").count() > 0

@@ -162,6 +162,11 @@ class House:
         """The sign-in code that the console sender printed after that line."""
         return self.wait_for(r"\b(\d{6})\b", after=line).group(1)
 
+    @property
+    def pid(self) -> int:
+        """Of the supervisor, whose descendants are the house."""
+        return self._process.pid
+
     def child_pid(self, part: str) -> int:
         """The process id of one of the supervisor's children, found by its command line."""
         for entry in Path("/proc").iterdir():

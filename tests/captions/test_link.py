@@ -164,10 +164,10 @@ async def test_typed_turns_become_topics_where_no_model_is(tmp_path: Path) -> No
             await consumer.next(EngineChanged, lambda event: event != AWAY)
             link = consumer.link
             await link.open_room(ROOM, [])
-            await link.type_turn(ROOM, TAP, "a turn without consent", "en")
+            await link.type_turn(ROOM, TAP, "a turn without consent", "en", -1)
             await link.grant(ROOM, TAP, "s", "en")
             for _ in range(2):
-                await link.type_turn(ROOM, TAP, "The bakery has fresh bread.", "en")
+                await link.type_turn(ROOM, TAP, "The bakery has fresh bread.", "en", -2)
             topics = await consumer.next(TopicsChanged, lambda event: bool(event.topics))
             assert {"bakery", "bread"} & {
                 word for topic in topics.topics for word in topic.term.split()

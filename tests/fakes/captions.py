@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from server.domain.ids import RoomId, TapId
-from server.ports import CaptionFeedEvent, EngineChanged
+from server.ports import CaptionFeedEvent, EngineChanged, Mention
 
 READY = EngineChanged("ready", "fake")
 
@@ -18,6 +18,7 @@ class FakeCaptionFeed:
         self.told: list[tuple[str, RoomId, object]] = []
         self.grants: dict[TapId, tuple[RoomId, str, str | None]] = {}
         self.blocked: dict[RoomId, list[str]] = {}
+        self.said: dict[tuple[RoomId, int], Sequence[Mention]] = {}
         self.may_answer = asyncio.Event()
         """While not set, analysis hangs: no call returns."""
         self.may_answer.set()
@@ -37,10 +38,21 @@ class FakeCaptionFeed:
         self.grants[tap_id] = (room_id, speaker_id, language)
         await self.may_answer.wait()
 
-    async def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
+    async def type_turn(
+        self, room_id: RoomId, tap_id: TapId, text: str, language: str, line_id: int
+    ) -> None:
         """Remember the turn."""
-        self.told.append(("turn", room_id, (tap_id, text, language)))
+        self.told.append(("turn", room_id, (tap_id, text, language, line_id)))
         await self.may_answer.wait()
+
+    async def hide_word(self, room_id: RoomId, term: str, *, hidden: bool) -> None:
+        """Remember the word."""
+        self.told.append(("hide" if hidden else "show", room_id, term))
+        await self.may_answer.wait()
+
+    async def mentions(self, room_id: RoomId, topic_id: int) -> Sequence[Mention] | None:
+        """What the test put into `said`; None where analysis is away."""
+        return self.said.get((room_id, topic_id), ()) if self.may_answer.is_set() else None
 
     async def withdraw(self, room_id: RoomId, tap_id: TapId) -> None:
         """Forget the grant."""

@@ -72,6 +72,8 @@ async def test_large_replies_hold_up_the_own_commands_only() -> None:
         hostless=False,
         asked=None,
         kind="open",
+        captions_kept_min=5,
+        hidden_words=[],
     )
     peer.connection.send(wire.RoomSnapshot(id=1, room=view))
     peer.connection.put(of_size(1))
@@ -102,3 +104,26 @@ async def test_slow_one_does_not_keep_a_broadcast_from_the_others() -> None:
         hub.to_everybody(wire.MediaUp(up=True))
         await quick.connection.next()
     assert (slow.cut, quick.cut) == (True, False)
+
+
+async def test_what_waits_for_a_reader_who_lags_is_dropped_and_he_is_cut() -> None:
+    hub = Hub()
+    lagging, brisk = Peer(), Peer()
+    for peer in (lagging, brisk):
+        hub.attach(peer.connection)
+        peer.connection.put(b"words that are over")
+    assert await brisk.connection.next() == b"words that are over"
+    await hub.flush()
+    assert (lagging.cut, brisk.cut) == (True, False)
+    assert await lagging.connection.next() is None
+
+
+async def test_what_the_socket_has_not_sent_yet_waits_too() -> None:
+    hub = Hub()
+    peer = Peer()
+    peer.connection.unsent = lambda: 1
+    hub.attach(peer.connection)
+    peer.connection.put(b"words that are over")
+    assert await peer.connection.next() == b"words that are over"
+    await hub.flush()
+    assert peer.cut

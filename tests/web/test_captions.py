@@ -175,7 +175,7 @@ async def test_names_on_the_roster_are_never_topics(gate: Gate) -> None:
     assert gate.feed.blocked[room_id] == ["Founder", "Member 1"]
 
 
-async def test_consent_waits_for_a_missing_model_and_not_for_an_engine_that_is_away(
+async def test_consent_needs_no_engine_so_that_typed_turns_are_captions_without_one(
     gate: Gate,
 ) -> None:
     host = await gate.founder()
@@ -184,7 +184,11 @@ async def test_consent_waits_for_a_missing_model_and_not_for_an_engine_that_is_a
     gate.feed.say(EngineChanged("unavailable", "no memory"))
     told = (await host.event(wire.CaptionsEngineChanged)).captions
     assert (told.state, told.detail) == ("unavailable", "no memory")
-    assert await host.refusal(wire.Consent, granted=True) is ErrorCode.CAPTIONS_UNAVAILABLE
+    await host.ask(wire.Consent, granted=True)
+    await host.ask(wire.WriteLine, text="I lost my voice.", turn=True)
+    line = await host.event(wire.Caption)
+    assert (line.text, line.typed, line.final) == ("I lost my voice.", True, True)
+    await host.ask(wire.Consent, granted=False)
     for state in ("missing", "fetching", "loading"):
         gate.feed.say(EngineChanged(state, "base", 0.5))
         told = (await host.event(wire.CaptionsEngineChanged)).captions

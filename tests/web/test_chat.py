@@ -200,7 +200,10 @@ async def test_with_consent_a_turn_is_a_caption_and_counts_for_topics(gate: Gate
     await gate.house.captions.settle()
     (tap_id,) = gate.feed.grants
     turns = [told[2] for told in gate.feed.told if told[0] == "turn"]
-    assert turns == [(tap_id, "the bakery on the corner", "en"), (tap_id, "모퉁이 빵집", "ko")]
+    assert turns == [
+        (tap_id, "the bakery on the corner", "en", -1),
+        (tap_id, "모퉁이 빵집", "ko", -2),
+    ]
     assert bea.unread(wire.LineWritten) == []
     assert await texts(bea) == []
 

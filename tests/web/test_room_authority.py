@@ -52,6 +52,11 @@ FIELDS: dict[Command, dict[str, Any]] = {
     Command.WRITE_LINE: {"text": "a line"},
     Command.TAKE_LINE_BACK: {"line_id": 1},
     Command.SWITCH_CHAT: {"on": False},
+    Command.ASK_SCRIBE_TO_LEAVE: {"asked": False},
+    Command.HIDE_WORD: {"term": "bread", "hidden": True},
+    Command.ASK_TOPIC: {"topic_id": 1},
+    Command.SHOW_TRAITS: {"shown": False},
+    Command.KEEP_CAPTIONS: {"minutes": 30},
     Command.REPORT_ROOM: {"reason": "other", "statement": "", "with_log": False},
 }
 

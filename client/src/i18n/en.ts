@@ -14,6 +14,7 @@ import { plans } from "./en/plans";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
+import { scribe } from "./en/scribe";
 import { shell } from "./en/shell";
 import { sound } from "./en/sound";
 import { stage } from "./en/stage";
@@ -40,4 +41,5 @@ export const en = {
   ...shell,
   ...sound,
   ...plans,
+  ...scribe,
 } as const;

@@ -15,6 +15,7 @@ import { plans } from "./ko/plans";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
+import { scribe } from "./ko/scribe";
 import { shell } from "./ko/shell";
 import { sound } from "./ko/sound";
 import { stage } from "./ko/stage";
@@ -41,4 +42,5 @@ export const ko: Catalogue = {
   ...shell,
   ...sound,
   ...plans,
+  ...scribe,
 };

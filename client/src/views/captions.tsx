@@ -1,7 +1,9 @@
 /** The captions as a log that can be scrolled back; only people who said yes are in it. */
 
+import { LETTERS_MOST } from "../letters";
 import type { CaptionsEngine } from "../protocol.gen";
 import { speakerOf, type LogLine } from "../room";
+import { useDesk } from "./desk-context";
 import { PencilIcon } from "./icons";
 import { useText } from "./language";
 import { Log } from "./log";
@@ -24,6 +26,7 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
         <h2 class="section grow" id="captions-title">
           {t("captions.title")}
         </h2>
+        {on && <LetterSize />}
         {moderating && (
           <button type="button" class="button quiet small-button" onClick={() => onSwitch(!on)}>
             <PencilIcon />
@@ -79,8 +82,9 @@ function Engine({ engine }: { engine: CaptionsEngine }) {
 
 function Lines({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
   const { t } = useText();
+  const { letters } = useDesk().desk;
   return (
-    <Log label={t("captions.title")} live="off" lines={log} empty={t("captions.empty")}>
+    <Log label={t("captions.title")} live="off" lines={log} empty={t("captions.empty")} letters={letters}>
       {log.map((line, index) => (
         <Line
           key={line.key}
@@ -90,6 +94,29 @@ function Lines({ log, nameOf }: Pick<CaptionsProps, "log" | "nameOf">) {
         />
       ))}
     </Log>
+  );
+}
+
+/** In the reader's own size, kept on this device. */
+function LetterSize() {
+  const { t } = useText();
+  const { desk, actions } = useDesk();
+  const { letters } = desk;
+  const size = (by: number, name: string, letter: string, end: boolean) => (
+    <button
+      type="button"
+      class="icon-button plain"
+      aria-label={name}
+      disabled={end}
+      data-letter={letter}
+      onClick={() => actions?.write(letters + by)}
+    />
+  );
+  return (
+    <div class="letters">
+      {size(-1, t("captions.smaller"), "A−", letters === 0)}
+      {size(1, t("captions.larger"), "A+", letters === LETTERS_MOST)}
+    </div>
   );
 }
 

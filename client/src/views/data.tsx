@@ -75,6 +75,7 @@ function EraseDialog({ isAdmin, onYes, onClose }: EraseDialogProps) {
         <li>{t("data.goes_people")}</li>
         <li>{t("data.goes_room")}</li>
         <li>{t("data.goes_plans")}</li>
+        <li>{t("data.goes_receipts")}</li>
       </Listed>
       <Listed title={t("data.stays")}>
         <li>{t("data.stays_reports")}</li>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { dealColours } from "../colours";
 import type { DoorsState } from "../doors";
 import type { Plans, PlansState } from "../plans";
-import type { KnockView, Me, Pinged, RoomCard, RoomKind } from "../protocol.gen";
+import type { KnockView, Me, Pinged, RoomCard, RoomKind, TrendingView } from "../protocol.gen";
 import type { Route } from "../route";
 import type { ProblemCode } from "../state";
 import { useArrival } from "./arrival";
@@ -16,7 +16,7 @@ import { Knocks } from "./knocks";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
 import { useSearchWords } from "./search-words";
-import { ScheduledRooms } from "./rare";
+import { ScheduledRooms, Trending } from "./rare";
 import { Topics } from "./topics";
 
 const FACES_SHOWN = 6;
@@ -36,6 +36,7 @@ export interface HallwayProps {
   readonly onFind: (query: string) => Promise<void>;
   readonly onOpenRoom: (title: string, kind: RoomKind) => Promise<ProblemCode | null>;
   readonly plans: PlansState;
+  readonly trending: readonly TrendingView[];
   readonly planning: Plans;
   readonly onPlanned: () => void;
   readonly onGo: (route: Route) => void;
@@ -79,6 +80,9 @@ export function Hallway(props: HallwayProps) {
           found={props.doors.found !== null}
           onEnter={props.onEnter}
         />
+        {props.trending.length > 0 && (
+          <Trending topics={props.trending} onFind={(query) => void props.onFind(query)} />
+        )}
         <ScheduledRooms
           plans={props.plans}
           actions={props.planning}

@@ -3,9 +3,11 @@
 import { useRef } from "preact/hooks";
 import { NO_COLOURS } from "../colours";
 import { microphonesOffered } from "../media/microphone";
+import { NO_SCRIBE } from "../scribe";
 import type { Me } from "../protocol.gen";
 import type { Route } from "../route";
 import { ConnectionBanner } from "./connection";
+import { DeskContext } from "./desk-context";
 import { DoorMessage } from "./door-message";
 import { Hallway } from "./hallway";
 import type { PageProps } from "./page";
@@ -13,6 +15,7 @@ import { PeopleHere } from "./people-here";
 import { OpenPersonContext } from "./person-button";
 import {
   Admin,
+  Consents,
   Contacts,
   Data,
   Devices,
@@ -52,6 +55,14 @@ export function Inside(props: InsideProps) {
   };
   return (
     <TalkContext.Provider value={talk}>
+      <DeskContext.Provider
+        value={{
+          desk: state.desk,
+          actions: actions.desk,
+          engine: state.engine,
+          onReceipts: () => actions.go({ view: "consents" }),
+        }}
+      >
       <SoundContext.Provider value={{ sound: state.sound, actions: actions.sound }}>
         <PeopleHere
           colours={visit.state?.colours ?? NO_COLOURS}
@@ -59,6 +70,7 @@ export function Inside(props: InsideProps) {
           people={state.people}
           actions={actions.profiles}
           room={visit.state?.room ?? null}
+          traits={visit.state?.scribe.traits ?? NO_SCRIBE.traits}
           onCommand={actions.inRoom}
         >
           <Room
@@ -78,6 +90,7 @@ export function Inside(props: InsideProps) {
         </PeopleHere>
         <SoundDialogs />
       </SoundContext.Provider>
+      </DeskContext.Provider>
     </TalkContext.Provider>
   );
 }
@@ -167,6 +180,8 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
       return <Devices account={state.account} actions={actions.account} onBack={toYou} />;
     case "data":
       return <Data me={me} account={state.account} actions={actions.account} onBack={toYou} />;
+    case "consents":
+      return <Consents {...state.desk} actions={actions.desk} onBack={toYou} />;
     case "you":
       return (
         <You

@@ -16,10 +16,12 @@ export interface LogProps {
   /** Said while there is none. */
   readonly empty: string;
   readonly extraClass?: string;
+  /** How much larger than usual, 0 to 3. */
+  readonly letters?: number;
   readonly children: ComponentChildren;
 }
 
-export function Log({ label, live, lines, empty, extraClass = "", children }: LogProps) {
+export function Log({ label, live, lines, empty, extraClass = "", letters = 0, children }: LogProps) {
   const { t } = useText();
   const box = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
@@ -43,6 +45,7 @@ export function Log({ label, live, lines, empty, extraClass = "", children }: Lo
       <div
         ref={box}
         class={`log ${extraClass}`}
+        data-letters={letters}
         role="log"
         aria-live={live}
         aria-label={label}

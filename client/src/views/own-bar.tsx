@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
+import { useDesk } from "./desk-context";
 import { Held } from "./held";
 import { HandIcon, MicrophoneIcon } from "./icons";
 import { LANGUAGE_NAMES, LOCALES } from "../i18n/text";
@@ -126,13 +127,16 @@ function OwnCaptions({ me, onCommand }: Pick<OwnBarProps, "me" | "onCommand">) {
   const { t } = useText();
   const [language, setLanguage] = useState("");
   const granted = me.consented;
+  const { device } = useDesk().engine;
+  const where = device === null || device === undefined ? null : t(`captions.${device}`);
+  const facts = where === null ? t("captions.mine_text") : t("captions.mine_facts", { where });
   const decide = () =>
     onCommand({ type: "consent", granted: !granted, language: granted ? null : language || null });
   return (
     <div class="consent" data-testid="consent">
       <div class="grow">
         <b>{granted ? t("captions.mine_on") : t("captions.mine_off")}</b>
-        <small>{granted ? t("captions.mine_text_on") : t("captions.mine_text")}</small>
+        <small>{granted ? t("captions.mine_text_on") : facts}</small>
       </div>
       <button
         type="button"

@@ -21,7 +21,7 @@ export type Actions = Pick<
   | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
   | "profiles" | "account" | "doors" | "plans" | "tell" | "talking" | "reporting" | "hear" | "inRoom"
-  | "listBans" | "resume" | "updates" | "takeShared" | "sound" | "dismiss"
+  | "listBans" | "resume" | "updates" | "takeShared" | "sound" | "desk" | "dismiss"
 >;
 
 export interface PageProps {
@@ -40,6 +40,7 @@ const TITLES = {
   notifications: "push.title",
   devices: "devices.title",
   data: "data.title",
+  consents: "receipts.title",
   profile: "profile.title",
   people: "people.title",
 } as const satisfies Partial<Record<Route["view"], Key>>;

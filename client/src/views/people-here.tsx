@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Colours } from "../colours";
 import type { RoomView } from "../protocol.gen";
+import type { ScribeState } from "../scribe";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
 import { ColoursContext } from "./face";
@@ -13,6 +14,7 @@ import { KeptContext, type Kept } from "./later";
 import { OwnProfileForm, PersonHere } from "./rare";
 import { PersonVolume } from "./person-volume";
 import { OpenPersonContext, PersonInDialogContext } from "./person-button";
+import { TheirTraits } from "./traits";
 import type { ProfileProps } from "./profile";
 
 const OWN_BUTTON: Kept = { onClose: null };
@@ -20,11 +22,12 @@ const OWN_BUTTON: Kept = { onClose: null };
 export interface PeopleHereProps extends ProfileProps {
   readonly colours: Colours;
   readonly room: RoomView | null;
+  readonly traits: ScribeState["traits"];
   readonly onCommand: (command: Command) => void;
   readonly children: ComponentChildren;
 }
 
-export function PeopleHere({ colours, children, room, onCommand, ...own }: PeopleHereProps) {
+export function PeopleHere({ colours, children, room, traits, onCommand, ...own }: PeopleHereProps) {
   const { t } = useText();
   const [shown, setShown] = useState<string | null>(null);
   const close = () => setShown(null);
@@ -58,6 +61,7 @@ export function PeopleHere({ colours, children, room, onCommand, ...own }: Peopl
                 onClose={close}
                 inPlace={
                   <>
+                    <TheirTraits traits={traits[shown]} />
                     <Volume room={room} about={shown} />
                     <Hosting
                       {...{ room, onCommand }}

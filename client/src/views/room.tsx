@@ -28,13 +28,12 @@ import { Leave } from "./leave";
 import { OwnBar } from "./own-bar";
 import { LockedLine, RoomMenu } from "./room-menu";
 import { ReportRoom } from "./report-room";
+import { RoomTopics } from "./room-topics";
 import { SaidNews } from "./said";
+import { ScribeSeat } from "./scribe-seat";
 import { Stage } from "./stage";
 import { TakeOver } from "./take-over";
-import { Topics } from "./topics";
 import { Words } from "./words";
-
-const TOPICS_SHOWN = 12;
 
 export interface RoomProps {
   readonly visit: VisitState;
@@ -102,7 +101,6 @@ interface InsideProps extends RoomProps {
 }
 
 function Inside(props: InsideProps) {
-  const { t } = useText();
   const { visit, state, me, onCommand } = props;
   const main = useArrival();
   const { room } = state;
@@ -123,6 +121,7 @@ function Inside(props: InsideProps) {
             myId={props.myId}
             moderating={moderating}
             captionsOn={room.captionsOn}
+            scribe={<ScribeSeat {...{ me, room, nameOf, onCommand }} scribe={state.scribe} engine={props.engine} />}
             speaking={visit.speaking}
             ownVoice={visit.ownVoice}
             onCommand={onCommand}
@@ -132,13 +131,7 @@ function Inside(props: InsideProps) {
         </div>
         <div class="words">
           {room.captionsOn && (
-            <section class="about" aria-labelledby="topics-title">
-              <h2 class="section" id="topics-title">
-                {t("topics.title")}
-              </h2>
-              {room.topics.length === 0 && <p class="small">{t("topics.empty")}</p>}
-              <Topics topics={room.topics} max={TOPICS_SHOWN} />
-            </section>
+            <RoomTopics state={state} moderating={moderating} nameOf={nameOf} />
           )}
           <Words me={me} captionsOn={room.captionsOn}>
             <Captions

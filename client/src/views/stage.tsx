@@ -1,11 +1,12 @@
 /** The stage: rounded squares, so that a face is never mistaken for a button. */
 
+import type { ComponentChildren } from "preact";
 import type { ParticipantView } from "../protocol.gen";
 import type { Text } from "../i18n/text";
 import type { Command } from "../signalling";
 import { initialOf, useColour } from "./face";
 import { PersonActions } from "./host-actions";
-import { MicrophoneIcon, PencilIcon } from "./icons";
+import { MicrophoneIcon } from "./icons";
 import { useText } from "./language";
 import { PersonButton } from "./person-button";
 import { AtFace } from "./reactions";
@@ -15,6 +16,8 @@ export interface StageProps {
   readonly myId: string;
   readonly moderating: boolean;
   readonly captionsOn: boolean;
+  /** The scribe's seat, where it is here. */
+  readonly scribe: ComponentChildren;
   /** CSRCs of the voices that can be heard now. */
   readonly speaking: ReadonlySet<number>;
   readonly ownVoice: boolean;
@@ -24,7 +27,6 @@ export interface StageProps {
 export function Stage(props: StageProps) {
   const { t } = useText();
   const { people, myId, captionsOn } = props;
-  const consented = people.filter((p) => p.consented).length;
   return (
     <section aria-label={t("room.stage")}>
       <ul class="stage" data-testid="stage">
@@ -42,7 +44,7 @@ export function Stage(props: StageProps) {
             onCommand={props.onCommand}
           />
         ))}
-        {captionsOn && <ScribeSeat consented={consented} />}
+        {captionsOn && props.scribe}
       </ul>
     </section>
   );
@@ -102,19 +104,4 @@ function describe({ t }: Text, person: ParticipantView, talking: boolean): strin
   };
   const host = person.role === "moderator" ? t("room.moderator") : null;
   return [host, state()].filter((word) => word !== null).join(" · ") || t("room.speaker");
-}
-
-function ScribeSeat({ consented }: { consented: number }) {
-  const { t } = useText();
-  return (
-    <li class="seat scribe" data-testid="scribe">
-      <div class="square" aria-hidden="true">
-        <PencilIcon />
-      </div>
-      <span class="who">{t("room.scribe")}</span>
-      <span class="how">
-        {consented === 0 ? t("room.scribe_idle") : t("room.scribe_consented", { count: consented })}
-      </span>
-    </li>
-  );
 }

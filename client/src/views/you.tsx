@@ -38,6 +38,11 @@ export function You({ me, reportsWaiting, onGo, onBack, onSignOut, onLocale }: Y
         />
         <Row title={t("push.title")} text={t("push.row")} onOpen={() => onGo({ view: "notifications" })} />
         <Row title={t("devices.title")} text={t("devices.row")} onOpen={() => onGo({ view: "devices" })} />
+        <Row
+          title={t("receipts.title")}
+          text={t("receipts.row")}
+          onOpen={() => onGo({ view: "consents" })}
+        />
         <Row title={t("data.title")} text={t("data.row")} onOpen={() => onGo({ view: "data" })} />
         {me.isAdmin && (
           <Row

@@ -1,0 +1,124 @@
+"""`python -m bench.timeline`: does the live timeline cut a meeting where people would?
+
+Every meeting is played as a room would hear it, the timeline asked every five seconds; judged is
+what stands at the end. NMI against each human topic's longest span, over the utterances in it; and
+against an equal split into as many segments. The open split, from ../shared (or MASIL_SHARED);
+`--tuning` takes the meetings that parameters were chosen on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import tracemalloc
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import normalized_mutual_info_score
+
+from analysis import timeline
+from analysis.counts import Said
+from analysis.privacy import Blocked
+from analysis.words import Analysers, Words
+from bench.topics import ROOT, SHARED
+
+RESULTS = ROOT / "bench" / "results" / "timeline.json"
+EVERY_S = 5.0
+Utterance = tuple[float, float, str, Words]
+
+
+def played(utterances: list[Utterance]) -> timeline.Timeline:
+    room, blocked, due_s = timeline.Timeline(), Blocked(), EVERY_S
+    for _, end_s, speaker, words in utterances:
+        while end_s > due_s:
+            room.segments(due_s, blocked)
+            due_s += EVERY_S
+        room.add(Said(speaker, "en", end_s), words)
+    return room
+
+
+def human(meeting: dict[str, Any]) -> dict[int, int]:
+    """By utterance, in which topic's longest span it lies; the later topic wins."""
+    labels: dict[int, int] = {}
+    for number, topic in enumerate(meeting["topics"]):
+        first, last = max(topic["spans"], key=lambda span: span[1] - span[0])
+        labels |= dict.fromkeys(range(first, last + 1), number)
+    return {place: label for place, label in labels.items() if place < len(meeting["utts"])}
+
+
+def analysed(meetings: list[dict[str, Any]]) -> list[list[Utterance]]:
+    analysers = Analysers()
+    return [[(u[0], u[1], u[2], analysers.words(u[3], "en")) for u in m["utts"]] for m in meetings]
+
+
+def judged(meetings: list[dict[str, Any]], talks: list[list[Utterance]]) -> dict[str, float]:
+    ours, equal, counts = [], [], []
+    for meeting, talk in zip(meetings, talks, strict=True):
+        truth = human(meeting)
+        if len(set(truth.values())) < 2:
+            continue
+        segments = played(talk).segments(talk[-1][1] + timeline.CHUNK_S, Blocked())
+        begins = [segment.from_s for segment in segments][1:]
+        ends = [talk[place][1] for place in truth]
+        found = np.searchsorted(begins, ends, side="right")
+        span_s = talk[-1][1] - talk[0][0]
+        even = [int((end - talk[0][0]) / span_s * len(segments) * 0.999999) for end in ends]
+        spans = list(truth.values())
+        ours.append(float(normalized_mutual_info_score(spans, found)))
+        equal.append(float(normalized_mutual_info_score(spans, even)))
+        counts.append(len(segments) / len(set(spans)))
+    better = [mine > theirs for mine, theirs in zip(ours, equal, strict=True)]
+    return {
+        "meetings": len(ours),
+        "nmi": round(float(np.mean(ours)), 3),
+        "nmi_of_an_equal_split": round(float(np.mean(equal)), 3),
+        "better_than_equal_split": round(float(np.mean(better)), 3),
+        "segments_per_human_topic": round(float(np.mean(counts)), 2),
+    }
+
+
+def memory_kb(talk: list[Utterance]) -> float:
+    """Of one room at the end of a meeting; its words are counted although `counts` shares some."""
+    spoken = [
+        (s, json.dumps([None if w is None else [w.stem, w.surface] for w in words]), t)
+        for _, t, s, words in talk
+    ]
+    from analysis.words import Word
+
+    tracemalloc.start()
+    room = timeline.Timeline()
+    for speaker, words, at_s in spoken:
+        again = [None if w is None else Word(w[0], w[1], 1e-5) for w in json.loads(words)]
+        room.add(Said(speaker, "en", at_s), again)
+        room.segments(at_s, Blocked())
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return round(size / 1000, 1)
+
+
+def main() -> None:
+    tuning = "--tuning" in sys.argv
+    file = SHARED / ("background_en.json" if tuning else "open/meetings_en.json")
+    meetings = json.loads(file.read_text("utf-8"))["meetings"]
+    talks = analysed(meetings)
+    began = time.process_time()
+    figures = judged(meetings, talks)
+    spent_s = time.process_time() - began
+    talk_s = sum(talk[-1][1] for talk in talks)
+    report = {
+        "question": "Does the live timeline cut a meeting where people would?",
+        "command": "make bench-timeline",
+        **figures,
+        "share_of_a_core_1000_rooms": round(1000 * spent_s / talk_s, 3),
+        "memory_kb_of_the_longest_meeting": memory_kb(max(talks, key=len)),
+        "its_minutes": round(max(talks, key=len)[-1][1] / 60),
+    }
+    text = json.dumps(report, indent=2)
+    if not tuning:
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

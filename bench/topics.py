@@ -1,0 +1,117 @@
+"""`python -m bench.topics`: how good the live topics are, and what they cost.
+
+By the judge where ../shared (or MASIL_SHARED) is: the open split, English and Korean. Cost: 1,000
+rooms talk at the same time at the pace of a meeting, and each is told its topics, relations and
+traits every five seconds; the share of one core is CPU time over time of talk. Memory: what the
+counts of a room hold after ten minutes, by tracemalloc.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+from analysis.counts import Said
+from analysis.publish import Publisher
+from analysis.topics import RoomTopics, Topics
+from analysis.words import Word
+from protocol.analysis import AnalysisToGate
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results" / "topics.json"
+SHARED = Path(os.environ.get("MASIL_SHARED", ROOT.parent / "shared")) / "data" / "topics"
+ROOMS = 1_000
+SPEAKERS = 4
+WINDOW_S = 600
+ROUNDS = 6
+EVERY_S = 5
+WORDS_A_TURN = 6
+"""Content words: a turn of 16 words, which takes five seconds of a meeting."""
+VOCABULARY = 3_000
+
+
+def turn(rng: random.Random) -> list[Word | None]:
+    """Content words as unevenly spread as words are (Zipf)."""
+    ranks = [int(VOCABULARY ** rng.random()) for _ in range(WORDS_A_TURN)]
+    return [Word(f"stem{rank}", f"surface{rank}", 1e-5) for rank in ranks]
+
+
+def cost() -> dict[str, float]:
+    rng = random.Random(1)
+    topics = Topics()
+    sent: list[AnalysisToGate] = []
+    publisher = Publisher(topics, lambda _, message: sent.append(message), sent.append)
+    for number in range(ROOMS):
+        topics.open(str(number))
+        for at_s in range(0, WINDOW_S, EVERY_S):
+            topics.room(str(number)).add(Said(rng.randrange(SPEAKERS), "en", at_s), turn(rng))
+    publisher.tick(WINDOW_S * 1000)
+    began = time.process_time()
+    for step in range(1, ROUNDS + 1):
+        at_s = WINDOW_S + step * EVERY_S
+        for number in range(ROOMS):
+            topics.room(str(number)).add(Said(rng.randrange(SPEAKERS), "en", at_s), turn(rng))
+        publisher.tick(at_s * 1000)
+        sent.clear()
+    spent_s = (time.process_time() - began) / ROUNDS
+    return {
+        "cpu_s_a_round_of_1000_rooms": round(spent_s, 3),
+        "share_of_a_core": round(spent_s / EVERY_S, 3),
+    }
+
+
+def memory_kb() -> float:
+    """Of one room whose window is full, its words included."""
+    rng = random.Random(2)
+    rooms = 20
+    gc.collect()
+    tracemalloc.start()
+    kept = []
+    for _ in range(rooms):
+        room = RoomTopics()
+        for at_s in range(0, WINDOW_S, EVERY_S):
+            room.add(Said(rng.randrange(SPEAKERS), "en", at_s), turn(rng))
+        room.top(WINDOW_S)
+        kept.append(room)
+    gc.collect()
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return round(size / len(kept) / 1000, 1)
+
+
+def judged(data: str, *options: str) -> dict[str, float] | None:
+    judge = SHARED / "eval_topics.py"
+    if not judge.exists():
+        return None
+    command = [sys.executable, str(judge), str(SHARED / "open" / f"{data}.json")]
+    command += ["--ranker", "bench/topics_ranker.py:Ranker", *options]
+    answer = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, text=True)
+    figures: dict[str, float] = json.loads(answer.stdout)
+    return figures
+
+
+def main() -> None:
+    report = {
+        "question": "How good are the live topics, and what do they cost?",
+        "command": "make bench-topics",
+        "meetings_en": judged("meetings_en"),
+        "meetings_en_with_secrets": judged("meetings_en", "--pii"),
+        "meetings_en_with_30_percent_word_errors": judged("meetings_en", "--wer", ".3"),
+        "rooms_ko": judged("rooms_ko"),
+        "cost": cost(),
+        "memory_kb_a_room": memory_kb(),
+    }
+    text = json.dumps(report, indent=2)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+/**
+ * The scribe's desk: what one asks and tells it, and how one reads it. Owns that part of the state.
+ *
+ * What it tells of a room is in `scribe.ts`; the letters' size is kept on this device only.
+ */
+
+import { leftAt, noteLeft } from "./absence";
+import { keepLetters, lettersKept, type Letters } from "./letters";
+import type { MentionView, ReceiptView } from "./protocol.gen";
+import { CommandError, type Command, type Signalling } from "./signalling";
+import type { AppState, ProblemCode } from "./state";
+import type { Store } from "./store";
+
+export interface DeskState {
+  readonly letters: Letters;
+  /** Whether one has asked for the scribe to leave the room one is in. */
+  readonly asked: boolean;
+  /** When one left the room one is in before; `null`: one was not there before. */
+  readonly leftAtMs: number | null;
+  /** When one came into it. */
+  readonly cameAtMs: number;
+  /** One's own consents, the newest first; `null` until they are there. */
+  readonly receipts: readonly ReceiptView[] | null;
+  readonly problem: ProblemCode | null;
+}
+
+export const NO_DESK: DeskState = {
+  letters: 0,
+  asked: false,
+  leftAtMs: null,
+  cameAtMs: 0,
+  receipts: null,
+  problem: null,
+};
+
+export interface DeskDependencies {
+  readonly store: Store<AppState>;
+  readonly signalling: Pick<Signalling, "request">;
+  readonly storage: Storage;
+  readonly sessionStorage: Storage;
+  readonly complain: (code: ProblemCode) => void;
+}
+
+export class Desk {
+  readonly #deps: DeskDependencies;
+
+  constructor(deps: DeskDependencies) {
+    this.#deps = deps;
+    this.#patch({ letters: lettersKept(deps.storage) });
+  }
+
+  /** One comes into a room. */
+  enter(roomId: string, nowMs: number): void {
+    const leftAtMs = leftAt(this.#deps.sessionStorage, roomId);
+    this.#patch({ asked: false, leftAtMs, cameAtMs: nowMs });
+  }
+
+  leave(roomId: string, nowMs: number): void {
+    noteLeft(this.#deps.sessionStorage, roomId, nowMs);
+  }
+
+  /** The scribe went, and came perhaps again: nobody has asked anything of this one. */
+  scribeWent(): void {
+    this.#patch({ asked: false });
+  }
+
+  write = (letters: Letters): void => this.#patch({ letters: keepLetters(this.#deps.storage, letters) });
+
+  askToLeave = async (asked: boolean): Promise<void> => {
+    if (await this.#done({ type: "ask_scribe_to_leave", asked })) this.#patch({ asked });
+  };
+
+  hide = (term: string): void => void this.#done({ type: "hide_word", term, hidden: true });
+
+  /** Who said a topic, the newest first; `null` where it cannot be found out now. */
+  mentions = async (topicId: number): Promise<readonly MentionView[] | null> => {
+    try {
+      return (await this.#deps.signalling.request({ type: "ask_topic", topicId })).mentions;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return null;
+    }
+  };
+
+  look = async (): Promise<void> => {
+    try {
+      const { receipts } = await this.#deps.signalling.request({ type: "list_receipts" });
+      this.#patch({ receipts, problem: null });
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.#patch({ problem: error.code });
+    }
+  };
+
+  async #done(command: Command): Promise<boolean> {
+    try {
+      await this.#deps.signalling.request(command);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.#deps.complain(error.code);
+      return false;
+    }
+  }
+
+  #patch(fields: Partial<DeskState>): void {
+    const { store } = this.#deps;
+    store.patch({ desk: { ...store.get().desk, ...fields } });
+  }
+}

@@ -1,0 +1,88 @@
+/** English: the scribe, its ribbon, traits, what one missed, consents. */
+
+export const scribe = {
+  "scribe.about": "About the scribe",
+  "scribe.title": "The scribe",
+  "scribe.what":
+    "It listens only to speakers who said yes, and turns their words into text for those in this room. It finds out what is being talked about. It keeps no recording.",
+  "scribe.where": "Where",
+  "scribe.where_cpu": "On this server, on its processor",
+  "scribe.where_cuda": "On this server, on its graphics card",
+  "scribe.where_none": "On this server. No speech model is there: only typed turns become captions.",
+  "scribe.model": "Speech model",
+  "scribe.languages": "Languages",
+  "scribe.languages_many": "many",
+  "scribe.how_long": "How long",
+  "scribe.how_long_text":
+    "In memory only, until the speaker says no, leaves the stage, or the room ends. Then it is overwritten.",
+  "scribe.kept": "Who comes late may read",
+  "scribe.kept_0": "nothing of before",
+  "scribe.kept_minutes": { one: "the last minute", other: "the last {count} minutes" },
+  "scribe.receipts": "My consents, in every room",
+  "scribe.ask_to_leave": "Ask for the scribe to leave",
+  "scribe.ask_to_leave_not": "It may stay, as far as I am concerned",
+  "scribe.ask_to_leave_text": "The hosts are told that it is you who asks, and decide.",
+  "scribe.asked": "You asked for the scribe to leave. A host decides.",
+  "scribe.somebody_asks": "{names} would like the scribe to leave",
+  "scribe.send_away": "Send it away",
+  "scribe.let_stay": "Let it stay",
+  "scribe.hidden": "Hidden words",
+  "scribe.show_again": "Show",
+  "scribe.show_again_term": "Show “{term}” again",
+
+  "ribbon.title": "What was talked about",
+  "ribbon.segment": "{terms}, {from} to {to}",
+  "ribbon.segment_now": "{terms}, since {from}",
+  "ribbon.since": "since {from}",
+  "ribbon.from_to": "{from} to {to}",
+  "ribbon.unnamed": "this and that",
+  "ribbon.lines": "What was said then",
+  "ribbon.no_lines": "The words of that time are not kept.",
+
+  "missed.ask": "What did I miss?",
+  "missed.left": "You were away from {from} to {to}.",
+  "missed.before": "You came at {to}. Before that:",
+  "missed.nothing": "Nothing was talked about that the scribe could hear.",
+  "missed.minutes": { one: "{count} minute", other: "{count} minutes" },
+  "missed.under_minute": "less than a minute",
+
+  "topic.open": "“{term}”: who said it and when",
+  "topic.lines": "Lines",
+  "topic.loading": "Looking it up…",
+  "topic.words_gone": "the words are not kept any more",
+  "topic.related": "Goes together with",
+  "topic.hide": "Hide this word",
+  "topic.hide_text": "For everybody in this room, as long as it lasts.",
+
+  "traits.mine": "What you talk about and others here do not",
+  "traits.of": "Talks about, more than others here",
+  "traits.none": "Nothing yet: it takes some talk, by two people at least.",
+  "traits.show": "Show this to the room",
+  "traits.show_text": "Only you see it otherwise. It ends with your consent.",
+
+  "captions.smaller": "Smaller letters",
+  "captions.larger": "Larger letters",
+  "captions.mine_facts": "Only your words, into text on this server ({where}), gone when the room ends.",
+  "captions.cpu": "processor",
+  "captions.cuda": "graphics card",
+
+  "trending.title": "Talked about in several rooms",
+  "trending.rooms": { one: "in {count} room", other: "in {count} rooms" },
+
+  "notice.scribe_came":
+    "The scribe came in. It hears only those who say yes; you decide for yourself.",
+  "notice.scribe_here": "The scribe is in this room. It hears only those who say yes.",
+  "notice.scribe_left": "The scribe left. All its words are gone.",
+
+  "receipts.title": "Consents",
+  "receipts.row": "When you let your words become text",
+  "receipts.text":
+    "Each time you let the scribe hear you, it is noted here: when, for what, by which wording. What you said is not in it. After a year a note goes by itself.",
+  "receipts.none": "You have never let the scribe hear you.",
+  "receipts.on": "{from} to {to}",
+  "receipts.still_on": "since {from}, still on",
+  "receipts.purpose": "Captions and topics in one room",
+  "receipts.version": "Wording {version}",
+  "receipts.language": "Language: {language}",
+  "data.goes_receipts": "the notes of your consents",
+} as const;

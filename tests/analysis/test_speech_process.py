@@ -1,0 +1,202 @@
+"""The speech worker as a real process: killed, stuck, too large, orphaned."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.config import Settings
+from analysis.decoder import Samples
+from analysis.model import load_order
+from analysis.speech_process import SpeechProcess
+from analysis.speech_wire import Load
+from analysis.transcriber import Engine, Transcript
+from protocol.analysis import Grant, Line, LoadModel, OpenCaptions
+from tests.analysis import speech
+from tests.analysis.process import ROOT, AnalysisProcess
+from tests.shared_material import fixture_model
+
+pytestmark = [pytest.mark.model, pytest.mark.system]
+BACK_S = 5.0
+
+
+def order(**values: object) -> Load:
+    return load_order(Settings(whisper_model=str(fixture_model()), **values))  # type: ignore[arg-type]
+
+
+class House:
+    """A speech process, and what it said of itself."""
+
+    def __init__(self, load: Load, deadline_s: float = 20.0) -> None:
+        self.counters: Counter[str] = Counter()
+        self.said: list[tuple[Engine | None, str | None]] = []
+        self.process = SpeechProcess(
+            lambda: load, deadline_s, self.counters, lambda *change: self.said.append(change)
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[SpeechProcess]:
+        self.process.want()
+        task = asyncio.create_task(self.process.run())
+        try:
+            yield self.process
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: object, within_s: float = 20.0) -> None:
+    assert callable(condition)
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.01)
+
+
+def clip() -> Samples:
+    samples: Samples = speech.clip("fx_en_02").samples[::3].copy()
+    return samples
+
+
+async def heard(process: SpeechProcess) -> Transcript:
+    transcript = await process.transcribe(clip(), "en")
+    assert transcript
+    return transcript
+
+
+async def test_a_killed_worker_comes_back_and_no_job_is_lost() -> None:
+    house = House(order())
+    async with house.running() as process:
+        assert (await heard(process)).text == speech.clip("fx_en_02").text
+        first = process.pid
+        assert first
+        under_way = asyncio.create_task(heard(process))
+        await asyncio.sleep(0)
+        os.kill(first, signal.SIGKILL)
+        began = time.monotonic()
+        assert (await under_way).text == speech.clip("fx_en_02").text
+        assert time.monotonic() - began < BACK_S
+        assert process.pid != first
+    assert house.counters["worker_deaths"] >= 1
+    assert not _runs(first)
+
+
+async def test_a_transcription_past_its_deadline_costs_the_worker_its_life() -> None:
+    house = House(order(), deadline_s=20.0)
+    async with house.running() as process:
+        await heard(process)
+        stuck = process.pid
+        assert stuck
+        os.kill(stuck, signal.SIGSTOP)
+        house.process._deadline_s = 0.3
+        assert await process.transcribe(clip(), "en") is None
+        house.process._deadline_s = 20.0
+        assert (await heard(process)).text
+        assert process.pid != stuck
+    assert house.counters["worker_deadlines"] == 1
+
+
+async def test_a_worker_that_takes_too_much_memory_is_killed_and_the_engine_given_up() -> None:
+    house = House(order(whisper_memory_mb=40))
+    async with house.running():
+        await until(lambda: any(reason for _, reason in house.said))
+    reason = house.said[-1][1]
+    assert reason
+    assert "memory" in reason
+
+
+async def test_a_model_that_is_broken_is_unavailable_with_a_sentence(tmp_path: Path) -> None:
+    for name in ("config.json", "model.bin", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
+    house = House(load_order(Settings(whisper_model=str(tmp_path))))
+    async with house.running():
+        await until(lambda: any(reason for _, reason in house.said))
+    assert house.said[-1] == (None, "the model could not be loaded")
+
+
+def test_the_worker_dies_with_its_parent() -> None:
+    fixture_model()
+    program = f"""
+import asyncio, os
+from collections import Counter
+from analysis.config import Settings
+from analysis.model import load_order
+from analysis.speech_process import SpeechProcess
+async def main():
+    order = load_order(Settings(whisper_model={str(fixture_model())!r}))
+    process = SpeechProcess(lambda: order, 9, Counter(), lambda *change: None)
+    process.want()
+    task = asyncio.create_task(process.run())
+    while not process.ready:
+        await asyncio.sleep(0.02)
+    print(process.pid, flush=True)
+    os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    worker = int(told.stdout)
+    deadline = time.monotonic() + 5
+    while _runs(worker) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _runs(worker)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_captions_are_back_within_five_seconds_of_kill_9_while_audio_flows(
+    tmp_path: Path,
+) -> None:
+    """Packets keep their pace; every one is taken, before, while and after the worker is dead."""
+    with AnalysisProcess(tmp_path, str(fixture_model())).running() as analysis:
+        gate, media = await analysis.gate(), await analysis.media()
+        grant = Grant(room_id="r", tap_id=5, speaker_id="s", language="en")
+        await gate.send(OpenCaptions(room_id="r"), grant, LoadModel())
+        await gate.stats()
+        clip = speech.clip("fx_en_05")
+        turn = np.concatenate((speech.silence(0.2), clip.samples, speech.silence(0.7)))
+        frames = speech.RtpStream(5).frames(speech.encode(np.concatenate([turn] * 4)))
+
+        async def speak() -> None:
+            began = time.monotonic()
+            for index, frame in enumerate(frames):
+                await media.send(frame)
+                await asyncio.sleep(max(0, began + index * 0.02 - time.monotonic()))
+
+        speaking = asyncio.create_task(speak())
+        await gate.hear(Line, lambda line: line.final)
+        assert analysis.child
+        os.kill(_child_of(analysis.child.pid), signal.SIGKILL)
+        killed = time.monotonic()
+        line = await gate.hear(Line)
+        assert time.monotonic() - killed < BACK_S
+        assert line.text
+        await speaking
+        counters = (await gate.stats()).counters
+        assert counters["frames_taken"] == len(frames)
+        assert counters["worker_deaths"] == 1
+        assert counters.get("gaps", 0) == 0
+        await media.close()
+        await gate.close()
+
+
+def _child_of(pid: int) -> int:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    (child,) = [int(each) for each in children]
+    return child
