@@ -30,4 +30,16 @@ describe("a voice", () => {
     for (let now = 0; now < 300; now += 100) look(detector, now, now, null);
     expect(look(detector, 300, 300, null)).toEqual([7]);
   });
+
+  it("is not what slots that he had before still tell", () => {
+    const detector = new SpeakingDetector();
+    const before = [
+      { csrc: 7, timestamp: 10, level: 0.2 },
+      { csrc: 7, timestamp: 20, level: 0.2 },
+    ];
+    for (let now = 1_000; now < 4_000; now += 100) {
+      const silence = { csrc: 7, timestamp: Math.floor(now / 400) * 400, level: null };
+      expect([...detector.look([...before, silence], now)]).toEqual([]);
+    }
+  });
 });

@@ -27,7 +27,7 @@ export class SpeakingDetector {
 
   /** The speakers whose voices can be heard at `nowMs`. */
   look(sources: readonly Source[], nowMs: number): Set<number> {
-    for (const source of sources) this.#note(source, nowMs);
+    for (const source of newestOf(sources)) this.#note(source, nowMs);
     const speaking = new Set<number>();
     for (const [csrc, seen] of this.#seen) {
       if (nowMs - seen.voiceAt <= HANG_OVER_MS) speaking.add(csrc);
@@ -47,6 +47,19 @@ export class SpeakingDetector {
       voiceAt: loud ? nowMs : (before?.voiceAt ?? -Infinity),
     });
   }
+}
+
+/**
+ * One source for each speaker. A slot that he had before tells of its last packet for ten seconds
+ * more, always as loud as that was.
+ */
+function newestOf(sources: readonly Source[]): Iterable<Source> {
+  const newest = new Map<number, Source>();
+  for (const source of sources) {
+    const known = newest.get(source.csrc);
+    if (known === undefined || source.timestamp > known.timestamp) newest.set(source.csrc, source);
+  }
+  return newest.values();
 }
 
 /** Looks ten times a second and reports when the set of speakers changes. */
