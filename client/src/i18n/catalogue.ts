@@ -5,16 +5,23 @@
  */
 
 import type { en } from "./en";
+import type { later } from "./en-later";
 
-type English = typeof en;
+type English = typeof en & typeof later;
 export type Key = keyof English;
 
 /** Forms by CLDR plural category; `other` is always there. */
 export type Plural = { readonly other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
-export type Catalogue = {
-  readonly [K in Key]: English[K] extends string ? string : Plural;
+type In<Texts> = {
+  readonly [K in keyof Texts]: Texts[K] extends string ? string : Plural;
 };
+
+/** What the first page says. */
+export type FirstCatalogue = In<typeof en>;
+/** What is said by views that are fetched later. */
+export type LaterCatalogue = In<typeof later>;
+export type Catalogue = FirstCatalogue & LaterCatalogue;
 
 type PlaceholdersIn<S> = S extends `${string}{${infer P}}${infer Rest}`
   ? P | PlaceholdersIn<Rest>

@@ -1,10 +1,12 @@
 /** Nothing is said outside the catalogues, and nothing in them is unsaid. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { en } from "./en";
+import { en as first } from "./en";
+import { later } from "./en-later";
 
+const en = { ...first, ...later };
 const SOURCE = new URL("..", import.meta.url).pathname;
 const sources = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$|^i18n\/(en|ko)|\.gen\.ts$/.test(name))
@@ -20,10 +22,27 @@ function isUsed(key: string): boolean {
   if (all.includes(`"${key}"`) || all.includes(`'${key}'`)) return true;
   return templates.some((template) => template.test(key));
 }
-const templates = [...all.matchAll(/`([a-z_]+\.[^`]*\$\{[^`]*)`/g)].map(([, text]) => {
-  const parts = (text ?? "").split(/\$\{[^}]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+const TEMPLATE = /`([a-z_]+\.[^`]*\$\{[^`]*)`/g;
+const templates = [...all.matchAll(TEMPLATE)].map(([, text]) => patternOf(text ?? ""));
+
+function patternOf(template: string): RegExp {
+  const parts = template.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join("\\w+")}$`);
-});
+}
+
+/** What a file cannot run without: by its imports, and theirs, that are not fetched later. */
+function firstFiles(entry: string, found = new Set<string>()): Set<string> {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  const code = sources.find(({ name }) => name === entry)?.code ?? "";
+  const imports = code.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gms);
+  for (const [, path] of imports) {
+    const wanted = join(dirname(entry), path ?? "");
+    const file = sources.find(({ name }) => name === `${wanted}.ts` || name === `${wanted}.tsx`);
+    if (file !== undefined) firstFiles(file.name, found);
+  }
+  return found;
+}
 
 /** Words between tags, or in an attribute that is read out or shown. */
 function hardCoded(code: string): string[] {
@@ -45,6 +64,19 @@ describe("the texts of the views", () => {
     expect(views.length).toBeGreaterThan(30);
     const found = views.flatMap(({ name, code }) => hardCoded(code).map((text) => `${name}: ${text}`));
     expect(found).toEqual([]);
+  });
+
+  it("of the first page are in its own catalogue", () => {
+    const early = firstFiles("main.tsx");
+    expect(early.size).toBeGreaterThan(80);
+    expect(early.has("views/room.tsx")).toBe(false);
+    const code = sources.filter(({ name }) => early.has(name)).map((source) => source.code).join("\n");
+    expect(Object.keys(later).filter((key) => code.includes(`"${key}"`))).toEqual([]);
+    const made = [...code.matchAll(TEMPLATE)].map(([, text]) => patternOf(text ?? ""));
+    const wanted = (key: string) => made.some((pattern) => pattern.test(key));
+    // Made of a prefix and a variable, of which these are no values.
+    const others = ["missed.ask", "missed.left", "missed.before", "missed.nothing", "missed.minutes", "missed.under_minute"];
+    expect(Object.keys(later).filter((key) => wanted(key) && !others.includes(key))).toEqual([]);
   });
 
   it("are told from code by this test", () => {

@@ -1,11 +1,10 @@
-/** English. The keys of this catalogue are the keys of all. */
+/** English, as far as the first page says it. Its keys, and those of `en-later`, are the keys of all. */
 
 import { account } from "./en/account";
-import { admin } from "./en/admin";
 import { alerts } from "./en/alerts";
-import { captions } from "./en/captions";
 import { door } from "./en/door";
 import { doors } from "./en/doors";
+import { first } from "./en/first";
 import { hallway } from "./en/hallway";
 import { invitations } from "./en/invitations";
 import { page } from "./en/page";
@@ -14,32 +13,25 @@ import { plans } from "./en/plans";
 import { problems } from "./en/problems";
 import { push } from "./en/push";
 import { room } from "./en/room";
-import { scribe } from "./en/scribe";
 import { shell } from "./en/shell";
-import { sound } from "./en/sound";
 import { stage } from "./en/stage";
-import { talk } from "./en/talk";
 import { you } from "./en/you";
 
 export const en = {
   ...page,
+  ...first,
   ...door,
   ...hallway,
   ...you,
   ...invitations,
   ...people,
-  ...admin,
   ...account,
   ...room,
-  ...captions,
   ...problems,
   ...push,
   ...alerts,
   ...stage,
   ...doors,
-  ...talk,
   ...shell,
-  ...sound,
   ...plans,
-  ...scribe,
 } as const;

@@ -1,12 +1,11 @@
-/** Korean. */
+/** Korean, as far as the first page says it. */
 
-import type { Catalogue } from "./catalogue";
+import type { FirstCatalogue } from "./catalogue";
 import { account } from "./ko/account";
-import { admin } from "./ko/admin";
 import { alerts } from "./ko/alerts";
-import { captions } from "./ko/captions";
 import { door } from "./ko/door";
 import { doors } from "./ko/doors";
+import { first } from "./ko/first";
 import { hallway } from "./ko/hallway";
 import { invitations } from "./ko/invitations";
 import { page } from "./ko/page";
@@ -15,32 +14,25 @@ import { plans } from "./ko/plans";
 import { problems } from "./ko/problems";
 import { push } from "./ko/push";
 import { room } from "./ko/room";
-import { scribe } from "./ko/scribe";
 import { shell } from "./ko/shell";
-import { sound } from "./ko/sound";
 import { stage } from "./ko/stage";
-import { talk } from "./ko/talk";
 import { you } from "./ko/you";
 
-export const ko: Catalogue = {
+export const ko: FirstCatalogue = {
   ...page,
+  ...first,
   ...door,
   ...hallway,
   ...you,
   ...invitations,
   ...people,
-  ...admin,
   ...account,
   ...room,
-  ...captions,
   ...problems,
   ...push,
   ...alerts,
   ...stage,
   ...doors,
-  ...talk,
   ...shell,
-  ...sound,
   ...plans,
-  ...scribe,
 };

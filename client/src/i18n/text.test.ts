@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { en } from "./en";
-import { ko } from "./ko";
+import { en as firstEn } from "./en";
+import { later as laterEn } from "./en-later";
+import { ko as firstKo } from "./ko";
+import { later as laterKo } from "./ko-later";
 import { chooseLocale, chooseRegion, textIn } from "./text";
+
+const en = { ...firstEn, ...laterEn };
+const ko = { ...firstKo, ...laterKo };
 
 const forms = (message: string | object): string[] =>
   typeof message === "string" ? [message] : (Object.values(message) as string[]);

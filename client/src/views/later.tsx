@@ -1,11 +1,13 @@
 /**
- * A view whose code is fetched when it is first opened, so that the first page comes soon.
+ * A view whose code and texts are fetched when it is first opened, so that the first page comes
+ * soon.
  *
  * Owns the wait and what is said when the code does not come. Fetches from this house only.
  */
 
 import { createContext, type ComponentChildren, type ComponentType } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { loadLater } from "../i18n/load";
 import { useText } from "./language";
 
 /** Where the page must not be loaded anew, as that would cost the voice: what closes the view. */
@@ -25,8 +27,8 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
     const kept = useContext(KeptContext);
     useEffect(() => {
       if (View !== null || !busy) return;
-      load().then(
-        (found) => {
+      Promise.all([load(), loadLater()]).then(
+        ([found]) => {
           Loaded = found;
           setView(() => found);
         },

@@ -1,7 +1,6 @@
 /** English: order in the house, for admins. */
 
 export const admin = {
-  "admin.title": "Order in the house",
   "admin.row": "Reports and members",
   "admin.row_waiting": { one: "{count} report waits", other: "{count} reports wait" },
   "admin.reports": "Reports",

@@ -25,7 +25,5 @@ export const captions = {
   "captions.loading": "The scribe is sharpening the pencil…",
   "captions.unavailable": "Captions unavailable: {detail}",
 
-  "topics.title": "Talking about",
   "topics.empty": "Topics appear here when captioned speakers return to a word.",
-  "topics.speakers": { one: "said by {count} person", other: "said by {count} people" },
 } as const;

@@ -46,7 +46,6 @@ export const scribe = {
   "missed.minutes": { one: "{count} minute", other: "{count} minutes" },
   "missed.under_minute": "less than a minute",
 
-  "topic.open": "“{term}”: who said it and when",
   "topic.lines": "Lines",
   "topic.loading": "Looking it up…",
   "topic.words_gone": "the words are not kept any more",
@@ -55,7 +54,6 @@ export const scribe = {
   "topic.hide_text": "For everybody in this room, as long as it lasts.",
 
   "traits.mine": "What you talk about and others here do not",
-  "traits.of": "Talks about, more than others here",
   "traits.none": "Nothing yet: it takes some talk, by two people at least.",
   "traits.show": "Show this to the room",
   "traits.show_text": "Only you see it otherwise. It ends with your consent.",
@@ -69,12 +67,6 @@ export const scribe = {
   "trending.title": "Talked about in several rooms",
   "trending.rooms": { one: "in {count} room", other: "in {count} rooms" },
 
-  "notice.scribe_came":
-    "The scribe came in. It hears only those who say yes; you decide for yourself.",
-  "notice.scribe_here": "The scribe is in this room. It hears only those who say yes.",
-  "notice.scribe_left": "The scribe left. All its words are gone.",
-
-  "receipts.title": "Consents",
   "receipts.row": "When you let your words become text",
   "receipts.text":
     "Each time you let the scribe hear you, it is noted here: when, for what, by which wording. What you said is not in it. After a year a note goes by itself.",

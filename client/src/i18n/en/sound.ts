@@ -1,13 +1,6 @@
 /** English: a connection that is weak, the microphone and the loudspeaker, and their settings. */
 
 export const sound = {
-  "connection.weak": "weak",
-  "weak.loss": "Your connection is weak: {share} of the voices is lost on the way to you.",
-  "weak.own_loss": "Your connection is weak: {share} of your voice is lost on its way.",
-  "weak.slow": "Your connection is slow: a voice takes {ms} ms longer, there and back.",
-  "weak.silent": "Nothing comes from the voices at the moment.",
-
-  "sound.title": "Microphone and sound",
   "sound.check_first": "Check it first",
   "sound.microphone": "Microphone",
   "sound.any_microphone": "The system’s choice",
@@ -33,7 +26,6 @@ export const sound = {
   "sound.choose_key": "Another key than {key}",
   "sound.press_key": "Press the key…",
   "sound.bad_key": "This key already does something else.",
-  "sound.shortcuts": "Keys in a room",
   "sound.shortcuts_on": "Single keys do this",
   "sound.key_microphone": "Microphone on or off",
   "sound.key_talk": "Hold to talk",
@@ -45,8 +37,6 @@ export const sound = {
   "sound.heard": "You are heard",
   "sound.key_space": "Space",
   "sound.kept_here": "Kept on this device only.",
-  "volume.title": "How loud {name} is for you",
-  "volume.text": "Only here, on this device.",
   "room.no_microphone_how": "You can listen. How to talk here",
   "sound.insecure":
     "Browsers lend the microphone to secure pages only, and this address begins with http.",
@@ -56,5 +46,4 @@ export const sound = {
   "sound.no_browser":
     "This browser has no microphone for web pages. Pages inside other apps often have none: open this address in the device’s own browser.",
   "sound.listen": "You can listen, raise your hand and write all the same.",
-  "problem.insecure_page": "Browsers lend the microphone to secure pages only: https, or localhost.",
 } as const;

@@ -66,7 +66,4 @@ export const talk = {
   "log.captions_off": "Captions were turned off",
   "log.locked": "The room was locked",
   "log.unlocked": "The room was unlocked",
-
-  "problem.bad_line": "A line has 1 to 400 characters.",
-  "problem.chat_off": "The chat of this room is switched off.",
 } as const;

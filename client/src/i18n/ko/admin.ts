@@ -1,7 +1,6 @@
 /** Korean: order in the house, for admins. */
 
 export const admin = {
-  "admin.title": "집 돌보기",
   "admin.row": "신고와 회원",
   "admin.row_waiting": { other: "기다리는 신고 {count}건" },
   "admin.reports": "신고",

@@ -23,7 +23,5 @@ export const captions = {
   "captions.loading": "서기가 연필을 깎는 중이에요…",
   "captions.unavailable": "받아쓰기를 쓸 수 없어요: {detail}",
 
-  "topics.title": "지금 나누는 이야기",
   "topics.empty": "받아쓰기를 켠 사람들이 거듭 말하는 낱말이 여기 나타나요.",
-  "topics.speakers": { other: "{count}명이 말함" },
 } as const;

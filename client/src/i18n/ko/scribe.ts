@@ -46,7 +46,6 @@ export const scribe = {
   "missed.minutes": { other: "{count}분" },
   "missed.under_minute": "1분이 안 돼요",
 
-  "topic.open": "‘{term}’: 누가 언제 말했나",
   "topic.lines": "나온 말",
   "topic.loading": "찾는 중…",
   "topic.words_gone": "글은 이제 남아 있지 않아요",
@@ -55,7 +54,6 @@ export const scribe = {
   "topic.hide_text": "방이 끝날 때까지, 이 방 모두에게서 숨겨요.",
 
   "traits.mine": "나는 말하고 남들은 안 한 이야기",
-  "traits.of": "남들보다 자주 하는 이야기",
   "traits.none": "아직 없어요. 두 사람 이상이 조금 더 이야기해야 해요.",
   "traits.show": "방 사람들에게 보이기",
   "traits.show_text": "켜지 않으면 나만 봐요. 동의를 거두면 함께 사라져요.",
@@ -69,11 +67,6 @@ export const scribe = {
   "trending.title": "여러 방에서 나누는 이야기",
   "trending.rooms": { other: "방 {count}곳에서" },
 
-  "notice.scribe_came": "서기가 들어왔어요. 좋다고 한 사람의 말만 들어요. 나는 내가 정해요.",
-  "notice.scribe_here": "이 방에는 서기가 있어요. 좋다고 한 사람의 말만 들어요.",
-  "notice.scribe_left": "서기가 나갔어요. 받아쓴 글은 모두 사라졌어요.",
-
-  "receipts.title": "동의 기록",
   "receipts.row": "내 말을 글로 바꿔도 좋다고 한 때",
   "receipts.text":
     "서기가 내 말을 들어도 좋다고 할 때마다 여기에 적어요. 언제, 무엇을 위해, 어떤 문구로였는지요. 무슨 말을 했는지는 없어요. 1년이 지나면 저절로 지워져요.",

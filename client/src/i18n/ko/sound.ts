@@ -1,13 +1,6 @@
 /** Korean: a connection that is weak, the microphone and the loudspeaker, and their settings. */
 
 export const sound = {
-  "connection.weak": "약함",
-  "weak.loss": "연결이 약해요. 목소리의 {share}가 오는 길에 사라져요.",
-  "weak.own_loss": "연결이 약해요. 내 목소리의 {share}가 가는 길에 사라져요.",
-  "weak.slow": "연결이 느려요. 목소리가 오가는 데 {ms}ms가 더 걸려요.",
-  "weak.silent": "지금은 목소리가 하나도 오지 않아요.",
-
-  "sound.title": "마이크와 소리",
   "sound.check_first": "먼저 확인하기",
   "sound.microphone": "마이크",
   "sound.any_microphone": "시스템이 고른 것",
@@ -32,7 +25,6 @@ export const sound = {
   "sound.choose_key": "{key} 대신 다른 키",
   "sound.press_key": "키를 누르세요…",
   "sound.bad_key": "이 키는 이미 다른 일을 해요.",
-  "sound.shortcuts": "방에서 쓰는 단축키",
   "sound.shortcuts_on": "키 하나로 이렇게 하기",
   "sound.key_microphone": "마이크 켜고 끄기",
   "sound.key_talk": "누르고 말하기",
@@ -44,8 +36,6 @@ export const sound = {
   "sound.heard": "모두에게 들려요",
   "sound.key_space": "스페이스",
   "sound.kept_here": "이 기기에만 남아요.",
-  "volume.title": "{name}님의 소리 크기",
-  "volume.text": "이 기기에서 나에게만 달라져요.",
   "room.no_microphone_how": "들을 수는 있어요. 여기서 말하려면",
   "sound.insecure": "브라우저는 안전한 페이지에만 마이크를 빌려줘요. 이 주소는 http로 시작해요.",
   "sound.insecure_you": "이 집을 돌리는 컴퓨터에서는 localhost로 여세요.",
@@ -53,5 +43,4 @@ export const sound = {
     "다른 곳에서 쓰려면 집을 돌리는 사람이 https로 시작하는 주소를 마련해야 해요. 설명서의 ‘operating’ 쪽에 방법이 있어요.",
   "sound.no_browser": "이 브라우저는 웹 페이지에 마이크를 주지 않아요. 다른 앱 안에서 열린 페이지라면, 기기의 기본 브라우저로 이 주소를 여세요.",
   "sound.listen": "그래도 듣고, 손을 들고, 글을 쓸 수 있어요.",
-  "problem.insecure_page": "브라우저는 안전한 페이지(https나 localhost)에만 마이크를 빌려줘요.",
 } as const;

@@ -63,7 +63,4 @@ export const talk = {
   "log.captions_off": "받아쓰기를 끔",
   "log.locked": "방을 잠금",
   "log.unlocked": "방을 엶",
-
-  "problem.bad_line": "글은 1자부터 400자까지예요.",
-  "problem.chat_off": "이 방은 채팅이 꺼져 있어요.",
 } as const;

@@ -1,0 +1,25 @@
+/** Korean: what the first page says of views that are fetched later. */
+
+export const first = {
+  "admin.title": "집 돌보기",
+  "topic.open": "‘{term}’: 누가 언제 말했나",
+  "traits.of": "남들보다 자주 하는 이야기",
+  "notice.scribe_came": "서기가 들어왔어요. 좋다고 한 사람의 말만 들어요. 나는 내가 정해요.",
+  "notice.scribe_here": "이 방에는 서기가 있어요. 좋다고 한 사람의 말만 들어요.",
+  "notice.scribe_left": "서기가 나갔어요. 받아쓴 글은 모두 사라졌어요.",
+  "receipts.title": "동의 기록",
+  "connection.weak": "약함",
+  "weak.loss": "연결이 약해요. 목소리의 {share}가 오는 길에 사라져요.",
+  "weak.own_loss": "연결이 약해요. 내 목소리의 {share}가 가는 길에 사라져요.",
+  "weak.slow": "연결이 느려요. 목소리가 오가는 데 {ms}ms가 더 걸려요.",
+  "weak.silent": "지금은 목소리가 하나도 오지 않아요.",
+  "sound.title": "마이크와 소리",
+  "sound.shortcuts": "방에서 쓰는 단축키",
+  "volume.title": "{name}님의 소리 크기",
+  "volume.text": "이 기기에서 나에게만 달라져요.",
+  "problem.insecure_page": "브라우저는 안전한 페이지(https나 localhost)에만 마이크를 빌려줘요.",
+  "problem.bad_line": "글은 1자부터 400자까지예요.",
+  "problem.chat_off": "이 방은 채팅이 꺼져 있어요.",
+  "topics.title": "지금 나누는 이야기",
+  "topics.speakers": { other: "{count}명이 말함" },
+} as const;
