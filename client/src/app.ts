@@ -81,6 +81,7 @@ export class App {
       onEvent: (event) => this.#receive(event),
       onConnection: (connection) => {
         this.#store.patch({ connection });
+        if (connection.state !== "connected") this.desk.away(Date.now());
         if (connection.state === "closed") this.#closed(connection.code);
       },
       onRefused: () => void this.#checkSession(),
@@ -201,6 +202,11 @@ export class App {
     setTimeout(() => document.getElementById("knocks")?.focus());
   };
 
+  /** The page is closed, or loaded anew: whoever comes back can ask what he missed. */
+  close = (): void => {
+    if (this.#visit !== null) this.desk.leave(this.#visit.state.roomId, Date.now());
+  };
+
   /** The browser's own back and forward. */
   followLocation = (): void => this.#follow(routeOf(location));
 
@@ -271,12 +277,17 @@ export class App {
   resume = (): void => this.#signalling.start();
 
   /** The page is looked at again, or the device slept: what was missed is asked for at once. */
-  wake = (): void => {
+  wake = (asleepMs: number): void => {
+    if (asleepMs > 0) this.desk.away(Date.now() - asleepMs);
     void this.updates.look();
     void this.push.refresh();
     this.#signalling.retryNow();
     void this.#visit?.wake();
-    void this.#signalling.reach().then((reached) => (reached ? this.#visit?.sync() : undefined));
+    void this.#signalling.reach().then((reached) => {
+      if (!reached) return undefined;
+      this.desk.back(Date.now());
+      return this.#visit?.sync();
+    });
   };
 
   /** The network is back; coming back to the room brings the voices a new connection. */
@@ -427,6 +438,7 @@ export class App {
   async #join(visit: Visit): Promise<void> {
     await visit.join();
     if (this.#visit === visit && visit.state.status === "inside") {
+      this.desk.back(Date.now());
       await this.talking.open(visit.state.roomId);
     }
   }

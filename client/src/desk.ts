@@ -11,6 +11,9 @@ import { CommandError, type Command, type Signalling } from "./signalling";
 import type { AppState, ProblemCode } from "./state";
 import type { Store } from "./store";
 
+/** Away for less than this, one has missed nothing worth asking for. */
+const AWAY_MS = 20_000;
+
 export interface DeskState {
   readonly letters: Letters;
   /** Whether one has asked for the scribe to leave the room one is in. */
@@ -43,6 +46,7 @@ export interface DeskDependencies {
 
 export class Desk {
   readonly #deps: DeskDependencies;
+  #awaySinceMs: number | null = null;
 
   constructor(deps: DeskDependencies) {
     this.#deps = deps;
@@ -51,12 +55,25 @@ export class Desk {
 
   /** One comes into a room. */
   enter(roomId: string, nowMs: number): void {
+    this.#awaySinceMs = null;
     const leftAtMs = leftAt(this.#deps.sessionStorage, roomId);
     this.#patch({ asked: false, leftAtMs, cameAtMs: nowMs });
   }
 
   leave(roomId: string, nowMs: number): void {
     noteLeft(this.#deps.sessionStorage, roomId, nowMs);
+  }
+
+  /** The connection is gone, or the device slept since then; one's seat is still there. */
+  away(sinceMs: number): void {
+    this.#awaySinceMs ??= sinceMs;
+  }
+
+  /** One hears again: what was said meanwhile can be asked for. */
+  back(nowMs: number): void {
+    const leftAtMs = this.#awaySinceMs;
+    this.#awaySinceMs = null;
+    if (leftAtMs !== null && nowMs - leftAtMs >= AWAY_MS) this.#patch({ leftAtMs, cameAtMs: nowMs });
   }
 
   /** The scribe went, and came perhaps again: nobody has asked anything of this one. */

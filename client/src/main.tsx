@@ -105,6 +105,7 @@ async function main(root: HTMLElement): Promise<void> {
   }
   render(<Root store={store} app={app} first={first} />, root);
   addEventListener("popstate", app.followLocation);
+  addEventListener("pagehide", app.close);
   addEventListener("online", app.networkBack);
   addEventListener("offline", app.networkGone);
   networkInformation()?.addEventListener("change", app.networkChanged);

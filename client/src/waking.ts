@@ -20,19 +20,20 @@ export class SleepWatch {
   }
 }
 
-/** Call `onWake` whenever this page runs again, for as long as the page is there. */
-export function watchWaking(page: Window, onWake: () => void): void {
+/** Call `onWake` with the time nothing ran, if that is known, whenever this page runs again. */
+export function watchWaking(page: Window, onWake: (asleepMs: number) => void): void {
   const sleep = new SleepWatch();
   setInterval(() => {
     // Not `performance.now()`: it stands still on some systems while they sleep.
-    if (sleep.look(Date.now()) > 0) onWake();
+    const asleepMs = sleep.look(Date.now());
+    if (asleepMs > 0) onWake(asleepMs);
   }, LOOK_EVERY_MS);
   const { document } = page;
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") onWake();
+    if (document.visibilityState === "visible") onWake(0);
   });
-  document.addEventListener("resume", onWake); // Page Lifecycle: the page was frozen
+  document.addEventListener("resume", () => onWake(0)); // Page Lifecycle: the page was frozen
   page.addEventListener("pageshow", (event) => {
-    if (event.persisted) onWake();
+    if (event.persisted) onWake(0);
   });
 }
