@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.browser import flows
 from tests.browser.house import House
@@ -19,6 +19,8 @@ from tests.browser.person import PHONE, Person, another, person
 ANN_NUMBER, BEA_NUMBER = "010-2345-6789", "010-9876-5432"
 BREAD = "The bakery sells sourdough bread until the evening."
 TUNNEL = "The harbour tunnel needs another ventilation shaft."
+RIBBON_WITHIN_MS = 45_000
+"""A stretch of talk is shown when its first half minute is over, at the next look."""
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +139,51 @@ def test_traits_are_ones_own_until_they_are_shown(ann_and_bea: tuple[Person, Per
     bea.get_by_test_id("stage").get_by_role("button", name=re.compile("Ann")).first.click()
     expect(bea.get_by_test_id("traits")).to_have_count(0)
     expect(bea.get_by_test_id("caption").filter(has_text=BREAD)).to_have_count(0)
+
+
+def test_the_ribbon_and_what_was_missed(ann_and_bea: tuple[Person, Person]) -> None:
+    """Half a minute of talk of which somebody heard nothing, and a line while she was away."""
+    ann, bea = (each.page for each in ann_and_bea)
+    for page in (ann, bea):
+        page.goto("/")
+    flows.open_room(ann, "Tunnels")
+    ann.get_by_role("button", name="Turn captions on").click()
+    ann.get_by_role("button", name="Turn on my captions").click()
+    say(ann, TUNNEL, 3)
+    segment = ann.get_by_test_id("ribbon").get_by_test_id("segment")
+    expect(segment).to_have_count(1, timeout=RIBBON_WITHIN_MS)
+    expect(segment).to_have_accessible_name(re.compile("ventilation.*since"))
+    segment.click()
+    expect(ann.get_by_role("dialog").get_by_text(TUNNEL).first).to_be_visible()
+    ann.keyboard.press("Escape")
+
+    flows.enter_room(bea, "Tunnels")
+    came_late = missed(bea)
+    expect(came_late.get_by_text("You came at")).to_be_visible()
+    expect(came_late.get_by_role("listitem").filter(has_text="ventilation").first).to_be_visible()
+    expect(came_late.get_by_text(TUNNEL).first).to_be_visible()
+    bea.keyboard.press("Escape")
+
+    bea.get_by_role("button", name="Leave quietly").click()
+    say(ann, BREAD)
+    flows.enter_room(bea, "Tunnels")
+    was_away = missed(bea)
+    expect(was_away.get_by_text("You were away from")).to_be_visible()
+    expect(was_away.get_by_text(BREAD)).to_be_visible()
+    expect(was_away.get_by_text(TUNNEL)).to_have_count(0)
+    # Loaded anew, the page was away since then only.
+    bea.reload()
+    loaded_anew = missed(bea)
+    expect(loaded_anew.get_by_text("You were away from")).to_be_visible()
+    expect(loaded_anew.get_by_text(BREAD)).to_have_count(0)
+    bea.keyboard.press("Escape")
+
+    ann.get_by_role("button", name="Turn off my captions").click()
+    for page in (ann, bea):
+        expect(page.get_by_test_id("segment")).to_have_count(0)
+
+
+def missed(page: Page) -> Locator:
+    """The answer to the question of whoever was not there."""
+    page.get_by_role("button", name="What did I miss?").click()
+    return page.get_by_test_id("missed")
