@@ -1,13 +1,15 @@
 /**
  * The scribe's desk: what one asks and tells it, and how one reads it. Owns that part of the state.
  *
- * What it tells of a room is in `scribe.ts`; the letters' size is kept on this device only.
+ * What it tells of a room is in `scribe.ts`; the letters' size and what one speaks are kept on this
+ * device only.
  */
 
 import { leftAt, noteLeft } from "./absence";
 import { keepLetters, lettersKept, type Letters } from "./letters";
 import type { MentionView, ReceiptView } from "./protocol.gen";
 import { CommandError, type Command, type Signalling } from "./signalling";
+import { keepSpoken, spokenKept, type Spoken } from "./spoken";
 import type { AppState, ProblemCode } from "./state";
 import type { Store } from "./store";
 
@@ -16,6 +18,8 @@ const AWAY_MS = 20_000;
 
 export interface DeskState {
   readonly letters: Letters;
+  /** What one speaks in rooms. */
+  readonly spoken: Spoken;
   /** Whether one has asked for the scribe to leave the room one is in. */
   readonly asked: boolean;
   /** When one left the room one is in before; `null`: one was not there before. */
@@ -29,6 +33,7 @@ export interface DeskState {
 
 export const NO_DESK: DeskState = {
   letters: 0,
+  spoken: "",
   asked: false,
   leftAtMs: null,
   cameAtMs: 0,
@@ -50,7 +55,7 @@ export class Desk {
 
   constructor(deps: DeskDependencies) {
     this.#deps = deps;
-    this.#patch({ letters: lettersKept(deps.storage) });
+    this.#patch({ letters: lettersKept(deps.storage), spoken: spokenKept(deps.storage) });
   }
 
   /** One comes into a room. */
@@ -82,6 +87,8 @@ export class Desk {
   }
 
   write = (letters: Letters): void => this.#patch({ letters: keepLetters(this.#deps.storage, letters) });
+
+  speak = (spoken: Spoken): void => this.#patch({ spoken: keepSpoken(this.#deps.storage, spoken) });
 
   askToLeave = async (asked: boolean): Promise<void> => {
     if (await this.#done({ type: "ask_scribe_to_leave", asked })) this.#patch({ asked });

@@ -5,6 +5,7 @@ import type { CaptionsEngine } from "../protocol.gen";
 import { speakerOf, type LogLine } from "../room";
 import { useDesk } from "./desk-context";
 import { PencilIcon } from "./icons";
+import { languagesOf } from "./engine-languages";
 import { useText } from "./language";
 import { Log } from "./log";
 import { SaidCaptions } from "./said";
@@ -50,9 +51,11 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
   );
 }
 
-/** The state of the engine, where it is not simply ready. */
+/** The state of the engine, where it is not simply ready for every language. */
 function Engine({ engine }: { engine: CaptionsEngine }) {
-  const { t, percent } = useText();
+  const text = useText();
+  const { t, percent } = text;
+  const only = languagesOf(text, engine);
   const words = () => {
     switch (engine.state) {
       case "missing":
@@ -64,7 +67,7 @@ function Engine({ engine }: { engine: CaptionsEngine }) {
       case "unavailable":
         return t("captions.unavailable", { detail: engine.detail ?? "" });
       case "ready":
-        return null;
+        return only === null ? null : t("captions.only", { languages: only });
       default:
         return engine.state satisfies never;
     }

@@ -1,6 +1,5 @@
 /** What one can do oneself in a room: microphone, consent, hand, stage. */
 
-import { useState } from "preact/hooks";
 import type { ParticipantView } from "../protocol.gen";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
@@ -125,13 +124,15 @@ function MicrophoneState({
 /** The own yes or no to captions. */
 function OwnCaptions({ me, onCommand }: Pick<OwnBarProps, "me" | "onCommand">) {
   const { t } = useText();
-  const [language, setLanguage] = useState("");
+  const { engine, desk } = useDesk();
   const granted = me.consented;
-  const { device } = useDesk().engine;
-  const where = device === null || device === undefined ? null : t(`captions.${device}`);
+  const where = engine.device ? t(`captions.${engine.device}`) : null;
   const facts = where === null ? t("captions.mine_text") : t("captions.mine_facts", { where });
-  const decide = () =>
-    onCommand({ type: "consent", granted: !granted, language: granted ? null : language || null });
+  const known = engine.languages ?? [];
+  const consent = (yes: boolean, language: string) => {
+    const told = yes && (known.length === 0 || known.includes(language)) ? language || null : null;
+    onCommand({ type: "consent", granted: yes, language: told });
+  };
   return (
     <div class="consent" data-testid="consent">
       <div class="grow">
@@ -142,31 +143,36 @@ function OwnCaptions({ me, onCommand }: Pick<OwnBarProps, "me" | "onCommand">) {
         type="button"
         class="button quiet small-button"
         aria-label={granted ? t("captions.withdraw_mine") : t("captions.consent_mine")}
-        onClick={decide}
+        onClick={() => consent(!granted, desk.spoken)}
       >
         {granted ? t("captions.withdraw") : t("captions.consent")}
       </button>
-      {!granted && <OwnLanguage language={language} onLanguage={setLanguage} />}
+      <OwnLanguage onChoice={(language) => granted && consent(true, language)} />
     </div>
   );
 }
 
-interface OwnLanguageProps {
-  readonly language: string;
-  readonly onLanguage: (language: string) => void;
-}
-
-/** The language one speaks helps the scribe; without it the engine finds out. */
-function OwnLanguage({ language, onLanguage }: OwnLanguageProps) {
+/**
+ * The language one speaks helps the scribe; without it the engine finds out. No choice where the
+ * engine knows one language only.
+ */
+function OwnLanguage({ onChoice }: { readonly onChoice: (language: string) => void }) {
   const { t } = useText();
+  const { engine, desk, actions } = useDesk();
+  const known = engine.languages ?? [];
+  const choices = LOCALES.filter((each) => known.length === 0 || known.includes(each));
+  if (known.length === 1) return null;
   return (
     <select
       aria-label={t("captions.language")}
-      value={language}
-      onChange={(event) => onLanguage(event.currentTarget.value)}
+      value={desk.spoken}
+      onChange={({ currentTarget }) => {
+        actions?.speak(currentTarget.value);
+        onChoice(currentTarget.value);
+      }}
     >
       <option value="">{t("captions.language_any")}</option>
-      {LOCALES.map((choice) => (
+      {choices.map((choice) => (
         <option key={choice} value={choice} lang={choice}>
           {LANGUAGE_NAMES[choice]}
         </option>

@@ -5,6 +5,7 @@ import type { CaptionsEngine, ParticipantView, RoomView, Traits } from "../proto
 import type { ScribeState } from "../scribe";
 import type { Command } from "../signalling";
 import { Dialog } from "./dialog";
+import { languagesOf } from "./engine-languages";
 import { useText } from "./language";
 import type { NameOf } from "./said-lines";
 import { TraitList } from "./traits";
@@ -53,9 +54,8 @@ export function ScribeDialog(props: ScribeDialogProps) {
 }
 
 function Facts({ engine, room }: ScribeDialogProps) {
-  const { t, locale } = useText();
-  const names = new Intl.DisplayNames(locale, { type: "language" });
-  const languages = engine.languages ?? [];
+  const text = useText();
+  const { t } = text;
   const minutes = room.captionsKeptMin;
   return (
     <dl class="facts">
@@ -64,9 +64,7 @@ function Facts({ engine, room }: ScribeDialogProps) {
         <>
           <Fact name={t("scribe.model")}>{engine.detail}</Fact>
           <Fact name={t("scribe.languages")}>
-            {languages.length === 0
-              ? t("scribe.languages_many")
-              : languages.map((code) => names.of(code) ?? code).join(", ")}
+            {languagesOf(text, engine) ?? t("scribe.languages_many")}
           </Fact>
         </>
       )}

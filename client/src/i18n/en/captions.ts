@@ -23,6 +23,7 @@ export const captions = {
   "captions.missing": "The speech model is fetched when the first speaker turns captions on.",
   "captions.fetching": "Fetching the speech model… {percent}",
   "captions.loading": "The scribe is sharpening the pencil…",
+  "captions.only": "The speech model here knows {languages} only. Other languages come out as nonsense; they can be typed.",
   "captions.unavailable": "Captions unavailable: {detail}",
 
   "topics.empty": "Topics appear here when captioned speakers return to a word.",
