@@ -66,7 +66,7 @@ prove-run: ## A clean clone, make run, then the main job through the page
 	@tools/bench.sh tests.browser.prove_run
 
 screenshots: ## Every view and dialog, size, theme and language, on the sheets of docs/design
-	@tools/bench.sh tests.browser.screenshots
+	@tools/fonts.sh && tools/bench.sh tests.browser.screenshots
 
 clean: ## Remove all that was installed or built; the service's data in var/ stays
 	rm -rf .venv .tools client/node_modules client/dist bench/web/node_modules server/media/embedded/native/fan_out.so

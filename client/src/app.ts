@@ -121,6 +121,7 @@ export class App {
       signalling: this.#signalling,
       storage: deps.storage,
       sessionStorage: deps.sessionStorage,
+      save: deps.save,
       complain: (code) => this.tell({ kind: "problem", code }),
     });
     const { store, language, pushBrowser: browser } = deps;

@@ -22,6 +22,7 @@ function atDesk(sessionStorage: Storage) {
     signalling: { request: () => Promise.reject(new Error("nothing is asked here")) },
     storage: new Memory(),
     sessionStorage,
+    save: () => expect.fail("nothing is saved here"),
     complain: (code) => expect.fail(code),
   });
   return { desk, state: () => store.get().desk };

@@ -46,6 +46,7 @@ export interface DeskDependencies {
   readonly signalling: Pick<Signalling, "request">;
   readonly storage: Storage;
   readonly sessionStorage: Storage;
+  readonly save: (file: Blob, name: string) => void;
   readonly complain: (code: ProblemCode) => void;
 }
 
@@ -114,6 +115,13 @@ export class Desk {
       if (!(error instanceof CommandError)) throw error;
       this.#patch({ problem: error.code });
     }
+  };
+
+  /** One's own consents as a file. */
+  exportReceipts = (): void => {
+    const { receipts } = this.#deps.store.get().desk;
+    const text = JSON.stringify({ receipts: receipts ?? [] }, null, 2);
+    this.#deps.save(new Blob([text], { type: "application/json" }), "masil-consents.json");
   };
 
   async #done(command: Command): Promise<boolean> {

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from server.domain.ids import MemberId, NumberHash, ReportId
+from server.domain.ids import MemberId, NumberHash, ReportId, RoomId
 from server.domain.member import Member, Membership
+from server.domain.receipt import Receipt
 from server.domain.report import Reason, Report
 from server.store.sql import SqlStore
 from tests.browser import flows
@@ -33,7 +34,7 @@ NEIGHBOURS = {MemberId("id-3"): "Quantum, explained to my dad"}
 """Who else has a light on, and about what."""
 NEWCOMER = "010-2345-6783"
 TITLE = "항만 터널, 정말 필요할까? Do we need it?"
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 Go = Callable[[str], None]
 
 
@@ -76,6 +77,14 @@ async def _seed(database: Path) -> None:
         await store.save_report(
             Report(ReportId(f"r{n}"), GUEST, about, Reason.HARASSMENT, text, None, now_ms)
         )
+    # Two evenings on which the host let the scribe hear him, one of them in no pinned language.
+    receipts: list[Receipt] = []
+    for n, language in enumerate(("ko", None)):
+        from_ms = now_ms - (n + 2) * DAY_MS
+        to_ms = from_ms + (n + 1) * HOUR_MS
+        receipt = Receipt(f"c{n}", HOST, RoomId(f"r{n}"), 1, language, from_ms, to_ms, to_ms)
+        receipts.append(receipt)
+    await store.save_receipts(receipts)
     await store.close()
 
 

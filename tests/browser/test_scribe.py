@@ -6,6 +6,7 @@ the same way from the analysis process on (test_main_job).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -19,6 +20,8 @@ from tests.browser.person import PHONE, Person, another, person
 ANN_NUMBER, BEA_NUMBER = "010-2345-6789", "010-9876-5432"
 BREAD = "The bakery sells sourdough bread until the evening."
 TUNNEL = "The harbour tunnel needs another ventilation shaft."
+UNSEEN_PX = """() => document.documentElement.scrollHeight
+  - document.getElementById("app").getBoundingClientRect().bottom - scrollY"""
 RIBBON_WITHIN_MS = 45_000
 """A stretch of talk is shown when its first half minute is over, at the next look."""
 
@@ -106,6 +109,12 @@ def test_the_scribe_comes_is_asked_and_goes(ann_and_bea: tuple[Person, Person]) 
     ann.goto("/#consents")
     expect(ann.get_by_test_id("receipt")).to_have_count(1)
     expect(ann.get_by_test_id("receipt")).to_contain_text("Wording 1")
+    with ann.expect_download() as saved:
+        ann.get_by_role("button", name="Save as a file").click()
+    (receipt,) = json.loads(saved.value.path().read_text())["receipts"]
+    assert receipt["version"] == 1
+    assert receipt["withdrawnAtMs"] >= receipt["grantedAtMs"]
+    assert "bakery" not in saved.value.path().read_text()
     bea.goto("/#consents")
     expect(bea.get_by_text("You have never let the scribe hear you.")).to_be_visible()
 
@@ -177,6 +186,13 @@ def test_the_ribbon_and_what_was_missed(ann_and_bea: tuple[Person, Person]) -> N
     expect(loaded_anew.get_by_text("You were away from")).to_be_visible()
     expect(loaded_anew.get_by_text(BREAD)).to_have_count(0)
     bea.keyboard.press("Escape")
+
+    # However much is said, a page is as tall as what is seen of it.
+    for _ in range(3):
+        ann.get_by_role("button", name="Larger letters").click()
+    ann.set_viewport_size({"width": 1280, "height": 500})
+    say(ann, BREAD, 3)
+    assert ann.evaluate(UNSEEN_PX) <= 1
 
     ann.get_by_role("button", name="Turn off my captions").click()
     for page in (ann, bea):

@@ -9,10 +9,12 @@ export interface DialogProps {
   readonly onClose: () => void;
   /** Comes from the lower edge of a phone. */
   readonly sheet?: boolean;
+  /** Is read first: the focus is on its title, not on the first thing that can be switched. */
+  readonly reading?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, sheet = false, children }: DialogProps) {
+export function Dialog({ title, onClose, sheet = false, reading = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => {
@@ -34,7 +36,9 @@ export function Dialog({ title, onClose, sheet = false, children }: DialogProps)
       }}
     >
       <div class="dialog-body">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={reading ? -1 : undefined} autoFocus={reading}>
+          {title}
+        </h2>
         {children}
       </div>
     </dialog>

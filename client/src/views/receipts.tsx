@@ -12,7 +12,7 @@ export interface ReceiptsPageProps {
   /** `null` until they are there. */
   readonly receipts: readonly ReceiptView[] | null;
   readonly problem: ProblemCode | null;
-  readonly actions: Pick<Desk, "look">;
+  readonly actions: Pick<Desk, "look" | "exportReceipts">;
   readonly onBack: () => void;
 }
 
@@ -25,11 +25,16 @@ export function ReceiptsPage({ receipts, problem, actions, onBack }: ReceiptsPag
       <Problem code={problem} />
       {receipts?.length === 0 && <p class="empty">{t("receipts.none")}</p>}
       {receipts !== null && receipts.length > 0 && (
-        <ul class="rows card" data-testid="receipts">
-          {receipts.map((receipt) => (
-            <Receipt key={receipt.receiptId} {...receipt} />
-          ))}
-        </ul>
+        <>
+          <ul class="rows card receipts" data-testid="receipts">
+            {receipts.map((receipt) => (
+              <Receipt key={receipt.receiptId} {...receipt} />
+            ))}
+          </ul>
+          <button type="button" class="button quiet" onClick={actions.exportReceipts}>
+            {t("receipts.export")}
+          </button>
+        </>
       )}
     </Subpage>
   );

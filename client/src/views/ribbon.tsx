@@ -9,6 +9,9 @@ import { Dialog } from "./dialog";
 import { useText } from "./language";
 import { SaidLines, type NameOf } from "./said-lines";
 
+/** A segment is told by its age, and older by what that took: its first line is not lost to that. */
+const UNDERWAY_MS = 2_000;
+
 export interface RibbonProps {
   readonly timeline: readonly TimelineSegmentView[];
   readonly log: readonly LogLine[];
@@ -49,7 +52,7 @@ export function Ribbon({ timeline, log, nameOf }: RibbonProps) {
           <p class="small">{timesIn(text, shown)}</p>
           <h3>{t("ribbon.lines")}</h3>
           <SaidLines
-            lines={linesBetween(log, shown.fromMs, shown.toMs ?? Infinity)}
+            lines={linesBetween(log, shown.fromMs - UNDERWAY_MS, shown.toMs ?? Infinity)}
             empty={t("ribbon.no_lines")}
             nameOf={nameOf}
           />

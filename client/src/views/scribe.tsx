@@ -31,7 +31,7 @@ export function ScribeDialog(props: ScribeDialogProps) {
   const { me, scribe, room } = props;
   const moderating = me.role === "moderator";
   return (
-    <Dialog title={t("scribe.title")} onClose={props.onClose}>
+    <Dialog title={t("scribe.title")} reading onClose={props.onClose}>
       <div class="stack" data-testid="scribe-dialog">
         <p>{t("scribe.what")}</p>
         <Facts {...props} />

@@ -1,5 +1,6 @@
 /** What is being talked about; the weight of a word is its size. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { TopicView } from "../protocol.gen";
 import { useText } from "./language";
 
@@ -12,8 +13,9 @@ export interface TopicsProps {
 
 export function Topics({ topics, max, onOpen }: TopicsProps) {
   const { t } = useText();
+  const list = useFocusKept();
   return (
-    <ul class="topics" aria-label={t("topics.title")} data-testid="topics">
+    <ul class="topics" aria-label={t("topics.title")} data-testid="topics" ref={list}>
       {topics.slice(0, max).map((topic) => (
         <li
           key={topic.topicId}
@@ -38,4 +40,20 @@ export function Topics({ topics, max, onOpen }: TopicsProps) {
       ))}
     </ul>
   );
+}
+
+/** A browser takes the focus from what is moved in the page; a topic that rises keeps it. */
+function useFocusKept() {
+  const list = useRef<HTMLUListElement>(null);
+  const focused = useRef<HTMLElement | null>(null);
+  const { activeElement } = document;
+  focused.current =
+    activeElement instanceof HTMLElement && list.current?.contains(activeElement) === true
+      ? activeElement
+      : null;
+  useLayoutEffect(() => {
+    const before = focused.current;
+    if (before?.isConnected === true && document.activeElement === document.body) before.focus();
+  });
+  return list;
 }

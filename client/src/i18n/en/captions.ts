@@ -18,7 +18,7 @@ export const captions = {
   "captions.consent_mine": "Turn on my captions",
   "captions.withdraw_mine": "Turn off my captions",
   "captions.language": "I speak",
-  "captions.language_any": "auto",
+  "captions.language_any": "any language",
   "captions.gap": "some words were lost here",
   "captions.missing": "The speech model is fetched when the first speaker turns captions on.",
   "captions.fetching": "Fetching the speech model… {percent}",

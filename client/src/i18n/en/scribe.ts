@@ -70,6 +70,7 @@ export const scribe = {
   "receipts.row": "When you let your words become text",
   "receipts.text":
     "Each time you let the scribe hear you, it is noted here: when, for what, by which wording. What you said is not in it. After a year a note goes by itself.",
+  "receipts.export": "Save as a file",
   "receipts.none": "You have never let the scribe hear you.",
   "receipts.on": "{from} to {to}",
   "receipts.still_on": "since {from}, still on",

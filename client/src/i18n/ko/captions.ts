@@ -16,7 +16,7 @@ export const captions = {
   "captions.consent_mine": "내 받아쓰기 켜기",
   "captions.withdraw_mine": "내 받아쓰기 끄기",
   "captions.language": "내가 쓰는 말",
-  "captions.language_any": "자동",
+  "captions.language_any": "언어 자동",
   "captions.gap": "여기서 말을 조금 놓쳤어요",
   "captions.missing": "누군가 받아쓰기를 켜면 음성 모델을 내려받아요.",
   "captions.fetching": "음성 모델을 내려받는 중… {percent}",

@@ -70,6 +70,7 @@ export const scribe = {
   "receipts.row": "내 말을 글로 바꿔도 좋다고 한 때",
   "receipts.text":
     "서기가 내 말을 들어도 좋다고 할 때마다 여기에 적어요. 언제, 무엇을 위해, 어떤 문구로였는지요. 무슨 말을 했는지는 없어요. 1년이 지나면 저절로 지워져요.",
+  "receipts.export": "파일로 저장",
   "receipts.none": "서기가 내 말을 들은 적이 없어요.",
   "receipts.on": "{from}부터 {to}까지",
   "receipts.still_on": "{from}부터, 지금도 켜져 있음",
