@@ -12,16 +12,18 @@ import { ContactNameStore } from "./contact-names";
 import { Desk } from "./desk";
 import { Doors, NO_DOORS } from "./doors";
 import { reduceHallway, type HallwayEvent } from "./hallway";
-import { currentSession, HttpError, requestCode, signOut, verifyCode } from "./http";
+import { Entrance } from "./entrance";
 import type { Me, RoomKind } from "./protocol.gen";
 import { Invitations, NO_INVITATIONS } from "./invitations";
-import { dropLink } from "./links";
 import type { PasskeyBrowser } from "./passkey-browser";
 import { PushSwitch } from "./push";
 import type { PushBrowser } from "./push-browser";
 import { NO_PLANS, Plans } from "./plans";
 import { pathOf, routeOf, showsKnocks, type Route } from "./route";
 import type { Locale } from "./i18n/text";
+import { NoticeBoard } from "./notice-board";
+import { codeOf, problemOf } from "./problem-of";
+import { pushOf } from "./push-news";
 import { NO_PEOPLE, Profiles } from "./profiles";
 import { CommandError, Signalling, type Command, type GateEvent, type SocketLike } from "./signalling";
 import { NO_CONTACTS, type AppState, type Notice, type ProblemCode } from "./state";
@@ -34,10 +36,6 @@ import { SoundChoiceStore } from "./media/choices";
 import { ReadAloud } from "./media/read-aloud";
 import { Updates, type VersionBrowser } from "./updates";
 import { Visit } from "./visit";
-
-const NOTICE_MS = 6_000;
-const NOTICES_MAX = 3;
-const SESSION_RETRY_MS = 3_000;
 
 export interface AppDependencies {
   readonly store: Store<AppState>;
@@ -69,13 +67,15 @@ export class App {
   readonly updates: Updates;
   readonly sound: Sound;
   readonly desk: Desk;
+  readonly entrance: Entrance;
+  readonly #board: NoticeBoard;
   readonly #signalling: Signalling;
   #visit: Visit | null = null;
-  #nextNotice = 1;
 
   constructor(deps: AppDependencies) {
     this.#deps = deps;
     this.#store = deps.store;
+    this.#board = new NoticeBoard(deps.store);
     this.#signalling = new Signalling({
       open: deps.openSocket,
       onEvent: (event) => this.#receive(event),
@@ -84,7 +84,7 @@ export class App {
         if (connection.state !== "connected") this.desk.away(Date.now());
         if (connection.state === "closed") this.#closed(connection.code);
       },
-      onRefused: () => void this.#checkSession(),
+      onRefused: () => void this.entrance.check(),
     });
     this.addressBook = new AddressBook({
       store: deps.store,
@@ -140,56 +140,17 @@ export class App {
       erased: () => this.#sessionOver(),
       tell: (notice) => this.tell(notice),
     });
+    this.entrance = new Entrance({
+      store,
+      sessionStorage: deps.sessionStorage,
+      invitations: this.invitations,
+      language,
+      signedIn: (me) => this.#signedIn(me),
+      sessionOver: () => this.#sessionOver(),
+      signedOut: () => this.#signedOut(),
+      complain: (code) => this.tell({ kind: "problem", code }),
+    });
   }
-
-  /** Find out who is signed in; asks again until the gate answers. */
-  start = async (): Promise<void> => {
-    try {
-      const session = await currentSession();
-      void this.invitations.look();
-      if (session === null) this.#store.patch({ phase: "signed_out" });
-      else this.#signedIn(session.me);
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      this.#store.patch({ phase: "unreachable" });
-      setTimeout(() => void this.start(), SESSION_RETRY_MS);
-    }
-  };
-
-  /** Ask for a code; answers null, or why not. */
-  requestCode = async (number: string, region: string): Promise<ProblemCode | null> => {
-    const language = this.#deps.language();
-    return this.#problemOf(requestCode({ number, region, language }));
-  };
-
-  /** Prove the number; answers null, or why not. `bad_name` asks a newcomer for his name. */
-  verify = async (
-    number: string,
-    region: string,
-    code: string,
-    name: string,
-  ): Promise<ProblemCode | null> => {
-    const founderToken = this.#store.get().founderToken;
-    const inviteToken = this.#store.get().held?.token ?? null;
-    const verified = verifyCode({ number, region, code, name, founderToken, inviteToken });
-    const problem = await this.#problemOf(verified);
-    if (problem === null) {
-      this.#dropFounderToken();
-      this.invitations.drop();
-      this.#signedIn((await verified).me);
-    } else if (problem === "bad_founder_link") {
-      this.#dropFounderToken();
-    } else if (problem.startsWith("invite_")) {
-      void this.invitations.lookAgain();
-    }
-    return problem;
-  };
-
-  signOut = async (): Promise<void> => {
-    const problem = await this.#problemOf(signOut());
-    if (problem !== null) return this.tell({ kind: "problem", code: problem });
-    this.#sessionOver();
-  };
 
   /** Go to another view; leaving a room this way is leaving quietly. */
   go = (route: Route): void => {
@@ -240,7 +201,7 @@ export class App {
     } catch (error) {
       const code = codeOf(error);
       // The account may be gone before its answer is: then the session is, too.
-      if (code === "connection_lost") await this.#checkSession();
+      if (code === "connection_lost") await this.entrance.check();
       else this.tell({ kind: "problem", code });
     }
   };
@@ -308,16 +269,8 @@ export class App {
   /** What was shared is in a room's form, or was not wanted. */
   takeShared = (): void => this.#store.patch({ shared: null });
 
-  tell = (notice: Notice): void => {
-    const id = this.#nextNotice++;
-    const shown = [...this.#store.get().notices, { id, notice }].slice(-NOTICES_MAX);
-    this.#store.patch({ notices: shown });
-    setTimeout(() => this.dismiss(id), NOTICE_MS);
-  };
-
-  dismiss = (id: number): void => {
-    this.#store.patch({ notices: this.#store.get().notices.filter((n) => n.id !== id) });
-  };
+  tell = (notice: Notice): void => this.#board.tell(notice);
+  dismiss = (id: number): void => this.#board.dismiss(id);
 
   #receive(event: GateEvent): void {
     switch (event.type) {
@@ -370,36 +323,13 @@ export class App {
         this.#enter();
         break;
       case "admitted":
-        void this.push.showWhileHidden({ type: "admission_pushed", language: this.#deps.language() });
         this.#enter();
         break;
       case "knocked":
         if (showsKnocks(this.#store.get().route)) this.tell({ kind: "knocked", name: event.knock.name });
-        void this.push.showWhileHidden({
-          type: "knock_pushed",
-          language: this.#deps.language(),
-          ...event.knock,
-        });
         break;
       case "pinged":
         this.doors.pinged(event);
-        void this.push.showWhileHidden({
-          type: "ping_pushed",
-          roomId: event.roomId,
-          title: event.title,
-          name: event.by.name,
-          language: this.#deps.language(),
-        });
-        break;
-      case "reminded":
-        void this.push.showWhileHidden({
-          type: "reminder_pushed",
-          scheduledId: event.scheduled.scheduledId,
-          title: event.scheduled.title,
-          roomId: event.roomId,
-          news: event.news,
-          language: this.#deps.language(),
-        });
         break;
       case "knock_closed":
         void this.push.closeKnock(event.knockId);
@@ -412,6 +342,8 @@ export class App {
         break;
       default:
     }
+    const pushed = pushOf(event, this.#deps.language());
+    if (pushed !== null) void this.push.showWhileHidden(pushed);
   }
 
   /** Take the seat in the room that the address names, or take it again. */
@@ -536,45 +468,13 @@ export class App {
     else this.#endVisit();
   }
 
-  async #checkSession(): Promise<void> {
-    if (!navigator.onLine) return; // nobody could answer
-    try {
-      if ((await currentSession()) === null) this.#signedOut();
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error; // the gate is away: keep trying
-    }
-  }
-
   #dropKnock(knockId: string): void {
     this.#store.patch(reduceHallway(this.#store.get(), { type: "knock_closed", knockId }));
   }
 
-  #dropFounderToken(): void {
-    dropLink("founder", this.#deps.sessionStorage);
-    this.#store.patch({ founderToken: null });
-  }
-
   async #command(command: Command): Promise<boolean> {
-    try {
-      await this.#signalling.request(command);
-      return true;
-    } catch (error) {
-      this.tell({ kind: "problem", code: codeOf(error) });
-      return false;
-    }
+    const problem = await problemOf(this.#signalling.request(command));
+    if (problem !== null) this.tell({ kind: "problem", code: problem });
+    return problem === null;
   }
-
-  async #problemOf(work: Promise<unknown>): Promise<ProblemCode | null> {
-    try {
-      await work;
-      return null;
-    } catch (error) {
-      return codeOf(error);
-    }
-  }
-}
-
-function codeOf(error: unknown): ProblemCode {
-  if (error instanceof CommandError || error instanceof HttpError) return error.code;
-  throw error;
 }

@@ -124,7 +124,7 @@ async function main(root: HTMLElement): Promise<void> {
   const device = new RoomOnDevice(document, navigator, app);
   navigator.mediaDevices?.addEventListener("devicechange", app.sound.devicesChanged);
   store.subscribe(() => device.follow(store.get()));
-  void app.start();
+  void app.entrance.start();
   void app.updates.start();
 }
 

@@ -189,7 +189,7 @@ function OutsidePage({ state, actions, me, onLocale }: InsideProps) {
           reportsWaiting={state.admin.reportsWaiting}
           onGo={actions.go}
           onBack={toHallway}
-          onSignOut={actions.signOut}
+          onSignOut={actions.entrance.signOut}
           onLocale={onLocale}
         />
       );

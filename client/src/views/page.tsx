@@ -18,7 +18,7 @@ import { Waiting } from "./rare";
 
 export type Actions = Pick<
   App,
-  | "requestCode" | "verify" | "signOut" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
+  | "entrance" | "go" | "openRoom" | "admit" | "ignore" | "withdrawKnock"
   | "addressBook" | "leaveRoom" | "toggleMicrophone" | "administration" | "invitations" | "push"
   | "profiles" | "account" | "doors" | "plans" | "tell" | "talking" | "reporting" | "hear" | "inRoom"
   | "listBans" | "resume" | "updates" | "takeShared" | "sound" | "desk" | "dismiss"
@@ -91,8 +91,8 @@ function View({ state, actions, onLocale }: PageProps) {
         invitations={actions.invitations}
         account={actions.account}
         region={state.region}
-        onRequestCode={actions.requestCode}
-        onVerify={actions.verify}
+        onRequestCode={actions.entrance.requestCode}
+        onVerify={actions.entrance.verify}
         onLocale={onLocale}
       />
     );
@@ -109,7 +109,7 @@ function View({ state, actions, onLocale }: PageProps) {
           push={state.push}
           actions={actions.push}
           onWithdraw={actions.withdrawKnock}
-          onSignOut={actions.signOut}
+          onSignOut={actions.entrance.signOut}
           onLocale={onLocale}
         />
       </>
