@@ -37,7 +37,7 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
       </header>
       {on ? (
         <>
-          <Engine engine={engine} />
+          <Engine engine={engine} moderating={moderating} />
           <Lines log={log} nameOf={nameOf} />
           <SaidCaptions log={log} nameOf={nameOf} />
         </>
@@ -52,7 +52,7 @@ export function Captions({ on, moderating, engine, log, nameOf, onSwitch }: Capt
 }
 
 /** The state of the engine, where it is not simply ready for every language. */
-function Engine({ engine }: { engine: CaptionsEngine }) {
+function Engine({ engine, moderating }: Pick<CaptionsProps, "engine" | "moderating">) {
   const text = useText();
   const { t, percent } = text;
   const only = languagesOf(text, engine);
@@ -75,7 +75,10 @@ function Engine({ engine }: { engine: CaptionsEngine }) {
   const said = words();
   return (
     <div role="status" data-testid="captions-engine" data-state={engine.state}>
-      {said !== null && <p class={engine.state === "unavailable" ? "problem" : "small"}>{said}</p>}
+      {/* Whoever asked the scribe in may do something about it; others are told. */}
+      {said !== null && (
+        <p class={engine.state === "unavailable" && moderating ? "problem" : "small"}>{said}</p>
+      )}
       {engine.state === "fetching" && (
         <progress max={1} value={engine.progress ?? 0} aria-label={said ?? ""} />
       )}

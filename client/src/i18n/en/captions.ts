@@ -24,7 +24,7 @@ export const captions = {
   "captions.fetching": "Fetching the speech model… {percent}",
   "captions.loading": "The scribe is sharpening the pencil…",
   "captions.only": "The speech model here knows {languages} only. Other languages come out as nonsense; they can be typed.",
-  "captions.unavailable": "Captions unavailable: {detail}",
+  "captions.unavailable": "Captions unavailable: {detail}. What is typed on stage is still shown.",
 
   "topics.empty": "Topics appear here when captioned speakers return to a word.",
 } as const;

@@ -22,7 +22,7 @@ export const captions = {
   "captions.fetching": "음성 모델을 내려받는 중… {percent}",
   "captions.loading": "서기가 연필을 깎는 중이에요…",
   "captions.only": "이 서버의 음성 모델은 {languages}만 알아들어요. 다른 말은 글로 적어 주세요.",
-  "captions.unavailable": "받아쓰기를 쓸 수 없어요: {detail}",
+  "captions.unavailable": "받아쓰기를 쓸 수 없어요: {detail}. 무대에서 글로 적은 말은 그대로 나와요.",
 
   "topics.empty": "받아쓰기를 켠 사람들이 거듭 말하는 낱말이 여기 나타나요.",
 } as const;
