@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,7 @@ from tests.browser.person import PHONE, Person, another, person
 ANN_NUMBER, BEA_NUMBER = "010-2345-6789", "010-9876-5432"
 BREAD = "The bakery sells sourdough bread until the evening."
 TUNNEL = "The harbour tunnel needs another ventilation shaft."
+HALF_MINUTE_S = 30.0
 UNSEEN_PX = """() => document.documentElement.scrollHeight
   - document.getElementById("app").getBoundingClientRect().bottom - scrollY"""
 RIBBON_WITHIN_MS = 45_000
@@ -165,6 +167,8 @@ def test_the_ribbon_and_what_was_missed(ann_and_bea: tuple[Person, Person]) -> N
     segment.click()
     expect(ann.get_by_role("dialog").get_by_text(TUNNEL).first).to_be_visible()
     ann.keyboard.press("Escape")
+    say(ann, TUNNEL)
+    again_at = time.monotonic()
 
     flows.enter_room(bea, "Tunnels")
     came_late = missed(bea)
@@ -193,6 +197,17 @@ def test_the_ribbon_and_what_was_missed(ann_and_bea: tuple[Person, Person]) -> N
     ann.set_viewport_size({"width": 1280, "height": 500})
     say(ann, BREAD, 3)
     assert ann.evaluate(UNSEEN_PX) <= 1
+
+    # Said together in two half minutes, and not in the third: they go together.
+    ann.wait_for_timeout(max(0.0, HALF_MINUTE_S - (time.monotonic() - again_at)) * 1000)
+    say(ann, BREAD)
+    for page in (ann, bea):
+        page.get_by_role("button", name="How they go together").click(timeout=15_000)
+        pairs = page.get_by_test_id("map-pairs").get_by_role("listitem")
+        expect(
+            pairs.filter(has_text="tunnel").filter(has_text="ventilation").first
+        ).to_be_attached()
+        page.keyboard.press("Escape")
 
     ann.get_by_role("button", name="Turn off my captions").click()
     for page in (ann, bea):

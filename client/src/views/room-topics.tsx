@@ -11,6 +11,7 @@ import { Missed } from "./missed";
 import { Ribbon } from "./ribbon";
 import type { NameOf } from "./said-lines";
 import { TopicLines } from "./topic-lines";
+import { TopicMapDialog } from "./topic-map";
 import { Topics } from "./topics";
 
 const TOPICS_SHOWN = 12;
@@ -27,6 +28,7 @@ export function RoomTopics(props: RoomTopicsProps) {
   const { desk } = useDesk();
   const { room, scribe, log } = state;
   const [open, setOpen] = useState<TopicView | null>(null);
+  const [mapped, setMapped] = useState(false);
   return (
     <section class="about" aria-labelledby="topics-title">
       <header class="row">
@@ -40,6 +42,18 @@ export function RoomTopics(props: RoomTopicsProps) {
       <Ribbon timeline={scribe.timeline} log={log} nameOf={nameOf} />
       {room.topics.length === 0 && <p class="small">{t("topics.empty")}</p>}
       <Topics topics={room.topics} max={TOPICS_SHOWN} onOpen={setOpen} />
+      {scribe.relations.length > 0 && (
+        <button type="button" class="link map-link" aria-haspopup="dialog" onClick={() => setMapped(true)}>
+          {t("map.open")}
+        </button>
+      )}
+      {mapped && (
+        <TopicMapDialog
+          topics={room.topics.slice(0, TOPICS_SHOWN)}
+          relations={scribe.relations}
+          onClose={() => setMapped(false)}
+        />
+      )}
       {open !== null && (
         <TopicDialog {...props} key={open.topicId} topic={open} onTopic={setOpen} onClose={() => setOpen(null)} />
       )}

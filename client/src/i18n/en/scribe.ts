@@ -53,6 +53,10 @@ export const scribe = {
   "topic.hide": "Hide this word",
   "topic.hide_text": "For everybody in this room, as long as it lasts.",
 
+  "map.open": "How they go together",
+  "map.title": "How it goes together",
+  "map.text": "The thicker a line, the more two words were said together and not apart.",
+
   "traits.mine": "What you talk about and others here do not",
   "traits.none": "Nothing yet: it takes some talk, by two people at least.",
   "traits.show": "Show this to the room",

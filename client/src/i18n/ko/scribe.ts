@@ -53,6 +53,10 @@ export const scribe = {
   "topic.hide": "이 낱말 숨기기",
   "topic.hide_text": "방이 끝날 때까지, 이 방 모두에게서 숨겨요.",
 
+  "map.open": "어떻게 이어지나",
+  "map.title": "이야기의 이어짐",
+  "map.text": "선이 굵을수록 두 낱말이 따로보다 함께 나왔어요.",
+
   "traits.mine": "나는 말하고 남들은 안 한 이야기",
   "traits.none": "아직 없어요. 두 사람 이상이 조금 더 이야기해야 해요.",
   "traits.show": "방 사람들에게 보이기",
