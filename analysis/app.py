@@ -192,7 +192,9 @@ class App:
                 self._connections[peer].transport.abort()
                 continue
             outbox.put_nowait(message)
-        self._speech_waits.set()
+        # Not with every packet: looking for a job means to look at every speaker.
+        if self._session.speech_waits or self._session.model_wanted:
+            self._speech_waits.set()
         self._words_wait.set()
 
     # -------------------------------------------------------------- loops
@@ -207,7 +209,7 @@ class App:
         while True:
             if self._session.model_wanted:
                 self._load()
-            elif job := self._session.next_job(partials=self._pressure.partials_allowed(_now_ms())):
+            elif job := self._session.next_job(self._pressure.allowed(_now_ms())):
                 await self._transcribe_one(job)
                 # Words must not stay here until the next ones come.
                 del job

@@ -1,13 +1,16 @@
-"""How busy the speech worker was lately, and whether time is left for partials. Pure."""
+"""How busy the speech worker was lately, and what there is time for besides finals. Pure."""
 
 from __future__ import annotations
 
 import math
 
+from analysis.speaker import Wish
+
 MEMORY_MS = 4_000
 """What was so long ago weighs a third."""
-BUSY = 0.45
-"""Above this share of the time no partial is begun: a final would wait for it."""
+BUSY = {Wish.FIRST: 0.75, Wish.LATER: 0.45}
+"""Above these shares of the time no such partial is begun: finals would wait for it."""
+_ALL = tuple(Wish)
 
 
 class Pressure:
@@ -22,10 +25,11 @@ class Pressure:
         self._forget(now_ms)
         self._work_ms += work_ms
 
-    def partials_allowed(self, now_ms: int) -> bool:
-        """Whether there is time for a partial."""
+    def allowed(self, now_ms: int) -> tuple[Wish, ...]:
+        """What there is time for; a pause always is: it most likely is the final."""
         self._forget(now_ms)
-        return self._work_ms < BUSY * MEMORY_MS
+        busy = self._work_ms / MEMORY_MS
+        return tuple(wish for wish in _ALL if busy < BUSY.get(wish, math.inf))
 
     def _forget(self, now_ms: int) -> None:
         self._work_ms *= math.exp(-max(0, now_ms - self._at_ms) / MEMORY_MS)

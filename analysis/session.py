@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -16,7 +16,8 @@ from analysis.counts import Said
 from analysis.lines import Lines
 from analysis.publish import Publisher
 from analysis.purge import Purges
-from analysis.speaker import Identity, Job, Speaker
+from analysis.schedule import Speakers, drop_stale
+from analysis.speaker import Identity, Job, Speaker, Wish
 from analysis.topics import Topics
 from analysis.transcriber import Transcript
 from analysis.vad import VoiceDetector
@@ -42,9 +43,6 @@ from protocol.analysis import (
 )
 
 TAPS_COUNTED = 10_000
-MAX_WAIT_MS = 4_200
-"""A final that has waited longer becomes a gap: with the pause before it and a transcription after
-it, nobody waits more than 5 s for either."""
 WORDS_WAITING = 64
 """Finals whose words wait to be counted; the oldest is dropped and counted."""
 TOPICS_EVERY_MS = 5_000
@@ -84,6 +82,8 @@ class Session:
         """Set by a grant or `load_model`; the shell loads the model and clears it."""
         self.languages_wanted: set[str] = set()
         """Of grants since the shell last looked; it clears them."""
+        self.speech_waits = False
+        """There may be a job: what was heard or what time has passed makes it worth a look."""
         self.counters: Counter[str] = Counter()
         self._peers: set[Peer] = set()
         self._outbox: deque[tuple[Peer, AnalysisToGate]] = deque()
@@ -91,7 +91,7 @@ class Session:
         self._line_ids = itertools.count(first_line_id)
         self._frames_by_tap: OrderedDict[int, int] = OrderedDict()
         self._rooms: dict[str, _Room] = {}
-        self._speakers: OrderedDict[int, Speaker] = OrderedDict()
+        self._speakers = Speakers()
         self._lines = Lines(self.counters, self._send_to_room)
         self._words: deque[WordsJob] = deque()
         self._purges = Purges()
@@ -162,30 +162,34 @@ class Session:
         speaker.receive(header, payload, now_ms)
         self._finish_heard(speaker, now_ms)
         self._lines.report(speaker, now_ms)
+        self._look(speaker)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass: end stalled speech, fade topics."""
         for speaker in self._speakers.values():
             speaker.advance(now_ms)
             self._finish_heard(speaker, now_ms)
-            self._drop_stale(speaker, now_ms)
+            drop_stale(speaker, now_ms)
             self._lines.report(speaker, now_ms)
+            self._look(speaker)
         if now_ms >= self._topics_due_ms:
             self._topics_due_ms = now_ms + TOPICS_EVERY_MS
             self._publisher.tick(now_ms)
 
+    def _look(self, speaker: Speaker) -> None:
+        if speaker.finals or speaker.wish:
+            self.speech_waits = True
+
     # -------------------------------------------------------------- transcription
 
-    def next_job(self, *, partials: bool = True) -> Job | None:
-        """Take the next utterance: finals first, speakers in turn; a partial where none waits.
-
-        Without `partials` only those made in a pause, which will most likely be finals.
-        """
+    def next_job(self, allowed: Collection[Wish] = tuple(Wish)) -> Job | None:
+        """Take the next utterance: finals first; besides, only what there is time for."""
+        self.speech_waits = False
         if self.engine.state != "ready":
             return None
-        job = self._next_final() or self._next_partial(partials=partials)
+        job = self._speakers.next_job(allowed)
         if job:
-            self._speakers.move_to_end(job.tap_id)
+            self.speech_waits = True
             self._purges.hold(job.tap_id)
         return job
 
@@ -328,32 +332,11 @@ class Session:
 
     # -------------------------------------------------------------- jobs
 
-    def _next_final(self) -> Job | None:
-        waiting = (speaker for speaker in self._speakers.values() if speaker.finals)
-        speaker = next(waiting, None)
-        return speaker.finals.popleft() if speaker else None
-
-    def _next_partial(self, *, partials: bool) -> Job | None:
-        waiting = (
-            speaker
-            for speaker in self._speakers.values()
-            if speaker.partial and (partials or speaker.partial.early)
-        )
-        speaker = next(waiting, None)
-        if speaker is None:
-            return None
-        job, speaker.partial = speaker.partial, None
-        return job
-
     def _queue_words(self, words: WordsJob) -> None:
         if len(self._words) >= WORDS_WAITING:
             self._words.popleft()
             self.counters["words_dropped"] += 1
         self._words.append(words)
-
-    def _drop_stale(self, speaker: Speaker, now_ms: int) -> None:
-        while speaker.finals and now_ms - speaker.finals[0].made_at_ms > MAX_WAIT_MS:
-            speaker.dropped.append(speaker.finals.popleft())
 
     # -------------------------------------------------------------- topics, counters, sending
 

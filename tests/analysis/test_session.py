@@ -5,7 +5,7 @@ import pytest
 
 from analysis.decoder import Samples
 from analysis.session import TAPS_COUNTED, Session
-from analysis.speaker import Job
+from analysis.speaker import Job, Wish
 from analysis.transcriber import Transcript
 from analysis.words import Word
 from protocol.analysis import (
@@ -481,8 +481,51 @@ def test_an_early_transcript_that_comes_after_the_end_still_is_the_final(house: 
     assert house.session.next_job() is None
 
 
-def test_without_time_for_partials_only_finals_are_transcribed(house: House) -> None:
+def test_without_time_for_partials_only_finals_and_pauses_are_transcribed(house: House) -> None:
     house.grant(5)
     house.speak(5, 2)
-    assert house.session.next_job(partials=False) is None
-    assert house.session.next_job()
+    assert house.session.next_job((Wish.EARLY,)) is None
+    pause(house, 5, 0.4)
+    job = house.session.next_job((Wish.EARLY,))
+    assert job
+    assert job.early
+
+
+def test_a_line_of_which_nothing_is_shown_goes_before_one_that_grows_old(house: House) -> None:
+    for tap_id in (5, 6):
+        house.grant(tap_id)
+    house.speak(5, 1)
+    house.finish(house.job(final=False))
+    house.speak(5, 2)
+    house.speak(6, 1)
+    assert house.job(final=False).tap_id == 6
+    assert house.job(final=False).tap_id == 5
+
+
+def test_no_later_partial_is_begun_while_somebody_begins_or_pauses(house: House) -> None:
+    for tap_id in (5, 6):
+        house.grant(tap_id)
+    house.speak(5, 1)
+    house.finish(house.job(final=False))
+    house.speak(5, 2)
+    house.speak(6, 0.4)
+    assert house.session.next_job() is None
+    house.speak(6, 0.4)
+    assert [house.job(final=False).tap_id for _ in range(2)] == [6, 5]
+    house.speak(5, 2)
+    pause(house, 6, 0.26)
+    assert house.session.next_job() is None
+
+
+def test_a_first_partial_comes_after_half_a_second_of_voice_with_all_said_so_far(
+    house: House,
+) -> None:
+    house.grant(5)
+    house.speak(5, 0.5)
+    assert house.session.next_job() is None
+    house.speak(5, 0.2)
+    assert house.job(final=False).utterance.voiced_ms >= 512
+    house.speak(5, 0.5)
+    assert house.session.next_job() is None
+    house.speak(5, 1.5)
+    assert house.job(final=False).utterance.voiced_ms >= 2_400
