@@ -221,6 +221,7 @@ class App:
         began_ms = _now_ms()
         transcript = await self._speech.transcribe(job.utterance.audio, job.language)
         self._pressure.took(_now_ms() - began_ms, _now_ms())
+        self._session.transcribing_ms = self._pressure.slowest_ms
         self._session.finish_job(job, transcript, _now_ms())
         self._pump()
 

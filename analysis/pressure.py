@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 from analysis.speaker import Wish
 
 MEMORY_MS = 4_000
 """What was so long ago weighs a third."""
-BUSY = {Wish.FIRST: 0.75, Wish.LATER: 0.45}
+BUSY = {Wish.FIRST: 0.95, Wish.LATER: 0.45}
 """Above these shares of the time no such partial is begun: finals would wait for it."""
+RECENT = 8
 _ALL = tuple(Wish)
 
 
@@ -19,11 +21,18 @@ class Pressure:
     def __init__(self) -> None:
         self._work_ms = 0.0
         self._at_ms = 0
+        self._recent_ms: deque[int] = deque(maxlen=RECENT)
+
+    @property
+    def slowest_ms(self) -> int:
+        """The longest of the last transcriptions: what the next one may take."""
+        return max(self._recent_ms, default=0)
 
     def took(self, work_ms: int, now_ms: int) -> None:
         """Something was transcribed, in so many ms."""
         self._forget(now_ms)
         self._work_ms += work_ms
+        self._recent_ms.append(work_ms)
 
     def allowed(self, now_ms: int) -> tuple[Wish, ...]:
         """What there is time for; a pause always is: it most likely is the final."""

@@ -9,11 +9,22 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection
 
+from analysis.segment import END_FRAMES
 from analysis.speaker import Job, Speaker, Wish
+from analysis.vad import FRAME_MS
 
-MAX_WAIT_MS = 4_200
-"""A final that has waited longer becomes a gap: with the pause before it and a transcription after
-it, nobody waits more than 5 s for either."""
+UNMARKED_MS = 5_000
+"""So long after the end of speech there is a final or a gap."""
+_TICK_MS = 100
+"""How often waiting finals are looked at."""
+LEAST_PATIENCE_MS = 2_000
+"""With a model that is too slow for any promise, captions come late rather than never."""
+
+
+def patience_ms(transcribing_ms: int) -> int:
+    """How long a final may wait before it becomes a gap, where a transcription takes so long."""
+    begun = END_FRAMES * FRAME_MS + _TICK_MS + transcribing_ms
+    return max(LEAST_PATIENCE_MS, UNMARKED_MS - begun)
 
 
 class Speakers(OrderedDict[int, Speaker]):
@@ -43,7 +54,7 @@ class Speakers(OrderedDict[int, Speaker]):
         return None
 
 
-def drop_stale(speaker: Speaker, now_ms: int) -> None:
-    """Give up finals that waited too long; they become gaps."""
-    while speaker.finals and now_ms - speaker.finals[0].made_at_ms > MAX_WAIT_MS:
+def drop_stale(speaker: Speaker, now_ms: int, patience_ms: int) -> None:
+    """Give up finals that have waited longer; they become gaps."""
+    while speaker.finals and now_ms - speaker.finals[0].made_at_ms > patience_ms:
         speaker.dropped.append(speaker.finals.popleft())

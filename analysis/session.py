@@ -16,7 +16,7 @@ from analysis.counts import Said
 from analysis.lines import Lines
 from analysis.publish import Publisher
 from analysis.purge import Purges
-from analysis.schedule import Speakers, drop_stale
+from analysis.schedule import Speakers, drop_stale, patience_ms
 from analysis.speaker import Identity, Job, Speaker, Wish
 from analysis.topics import Topics
 from analysis.transcriber import Transcript
@@ -84,6 +84,8 @@ class Session:
         """Of grants since the shell last looked; it clears them."""
         self.speech_waits = False
         """There may be a job: what was heard or what time has passed makes it worth a look."""
+        self.transcribing_ms = 0
+        """What a transcription may take, as the shell has seen it."""
         self.counters: Counter[str] = Counter()
         self._peers: set[Peer] = set()
         self._outbox: deque[tuple[Peer, AnalysisToGate]] = deque()
@@ -169,7 +171,7 @@ class Session:
         for speaker in self._speakers.values():
             speaker.advance(now_ms)
             self._finish_heard(speaker, now_ms)
-            drop_stale(speaker, now_ms)
+            drop_stale(speaker, now_ms, patience_ms(self.transcribing_ms))
             self._lines.report(speaker, now_ms)
             self._look(speaker)
         if now_ms >= self._topics_due_ms:

@@ -65,8 +65,11 @@ class House:
         grant = Grant(room_id="r", tap_id=tap_id, speaker_id=f"s{tap_id}", language=language)
         self.session.handle(GATE, grant, self.now_ms)
 
+    def stream(self, tap_id: int) -> speech.RtpStream:
+        return self.streams.setdefault(tap_id, speech.RtpStream(tap_id))
+
     def speak(self, tap_id: int, seconds: float) -> None:
-        stream = self.streams.setdefault(tap_id, speech.RtpStream(tap_id))
+        stream = self.stream(tap_id)
         for index in range(int(seconds * 50)):
             self.now_ms += 20
             self.session.audio(stream.frame(TONE[index % len(TONE)]), self.now_ms)
