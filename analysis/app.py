@@ -32,6 +32,8 @@ from protocol.analysis import AnalysisToGate, EngineState, Hello, decode_from_ga
 MAX_MESSAGE_BYTES = 64 * 1024
 HELLO_TIMEOUT_S = 5.0
 TICK_S = 0.1
+ABANDON_S = 0.4
+"""So long may a transcription go on whose consent is over; then its worker is killed."""
 OUTBOX_MESSAGES = 1024
 """A gate that reads so little is cut off, and its rooms are purged."""
 
@@ -61,6 +63,7 @@ class App:
         self._peers = itertools.count(1)
         self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
         self._connections: dict[int, ServerConnection] = {}
+        self._at_work: Job | None = None
         self._speech_waits = asyncio.Event()
         self._words_wait = asyncio.Event()
 
@@ -149,6 +152,7 @@ class App:
         finally:
             writer.cancel()
             self._session.disconnect(peer)
+            self._abandon()
             del self._outboxes[peer], self._connections[peer]
             self._pump()
 
@@ -162,6 +166,7 @@ class App:
             self._session.counters["messages_malformed"] += 1
             return
         self._session.handle(peer, message, _now_ms())
+        self._abandon()
         self._pump()
 
     async def _serve_media(self, connection: ServerConnection) -> None:
@@ -219,11 +224,25 @@ class App:
 
     async def _transcribe_one(self, job: Job) -> None:
         began_ms = _now_ms()
+        self._at_work = job
         transcript = await self._speech.transcribe(job.utterance.audio, job.language)
+        self._at_work = None
         self._pressure.took(_now_ms() - began_ms, _now_ms())
         self._session.transcribing_ms = self._pressure.slowest_ms
         self._session.finish_job(job, transcript, _now_ms())
         self._pump()
+
+    def _abandon(self) -> None:
+        """See to it that nothing is transcribed for long whose consent is over."""
+        job = self._at_work
+        if job is None or self._session.consents(job.tap_id):
+            return
+        job.utterance.wipe()
+        asyncio.get_running_loop().call_later(ABANDON_S, self._kill_for, job)
+
+    def _kill_for(self, job: Job) -> None:
+        if self._at_work is job:
+            self._speech.abandon()
 
     async def _find_words_of(self, job: WordsJob) -> None:
         words = await self._workers.words(job)

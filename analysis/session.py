@@ -126,6 +126,10 @@ class Session:
         self.engine = engine
         self._send_to_all(engine)
 
+    def consents(self, tap_id: int) -> bool:
+        """Whether this consent is alive."""
+        return tap_id in self._speakers
+
     # -------------------------------------------------------------- messages
 
     def handle(self, peer: Peer, message: GateToAnalysis, now_ms: int) -> None:

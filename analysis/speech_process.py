@@ -79,7 +79,8 @@ class SpeechProcess:
         Args:
             load: what the next worker is to load; asked anew for each.
             deadline_s: what one transcription may take; then the worker is killed.
-            counters: `worker_deaths`, `worker_deadlines`, `worker_over_memory` are counted there.
+            counters: `worker_deaths`, `worker_deadlines`, `worker_over_memory` and
+                `worker_abandoned` are counted there.
             on_change: see `OnChange`; called on the event loop.
         """
         self._load = load
@@ -135,14 +136,21 @@ class SpeechProcess:
                 return None
             except WorkerEndedError:
                 self._lose(worker)
+                if worker.abandoned:
+                    return None
                 continue
             self._deaths_in_a_row = 0
             return heard
         return None
 
-    def kill(self) -> None:
-        """Kill the worker now, and with it all that it holds; the next one is started."""
+    def abandon(self) -> None:
+        """Give up what is being transcribed, and kill the worker, which holds its audio.
+
+        That `transcribe` returns None; the next worker is started, and does what comes next.
+        """
         if self._worker:
+            self._counters["worker_abandoned"] += 1
+            self._worker.abandoned = True
             self._lose(self._worker)
 
     def _lose(self, worker: _Worker) -> None:
@@ -191,6 +199,8 @@ class SpeechProcess:
                     f"the model needs more memory than {load.memory_mb} MB "
                     "(MASIL_WHISPER_MEMORY_MB)"
                 )
+        if worker.abandoned:
+            return
         self._counters["worker_deaths"] += 1
         self._deaths_in_a_row += 1
         _log.warning("the speech worker ended", over_memory=worker.over_memory)
@@ -210,6 +220,8 @@ class _Worker:
 
     def __init__(self, child: asyncio.subprocess.Process, end: socket.socket) -> None:
         self.over_memory = False
+        self.abandoned = False
+        """Killed by us for what it held; nothing is wrong with its model."""
         self._child = child
         self._socket = end
         self.pid = child.pid

@@ -210,14 +210,14 @@ def judge(seen: list[Seen], scripts: list[Script]) -> dict[str, Any]:
     """Compare what was published with what was said and when."""
     finals: dict[tuple[int, int], float] = {}
     texts: dict[tuple[int, int], Seen] = {}
-    gaps = []
+    gaps: dict[tuple[int, int], float] = {}
     for one in sorted(seen, key=lambda one: one.at):
         script = scripts[one.tap_id - 1]
         onset = one.onset - script.began
         number = min(range(len(script.spoken)), key=lambda n: abs(script.spoken[n][0] - onset))
         key, end = (one.tap_id, number), one.at - script.began - script.spoken[number][1]
         if one.kind == "gap":
-            gaps.append(end)
+            gaps[key] = end
             continue
         texts.setdefault(key, one)
         if one.kind == "final":
@@ -230,7 +230,7 @@ def judge(seen: list[Seen], scripts: list[Script]) -> dict[str, Any]:
         "utterances": said,
         "finals": len(finals),
         "gaps": len(gaps),
-        "missing": said - len(finals) - len(gaps),
+        "missing": said - len(finals.keys() | gaps.keys()),
         "end_to_final_ms": spread(list(finals.values())),
         "onset_to_first_text_ms": spread([one.at - begins[key] for key, one in texts.items()]),
         "of_which": {
@@ -239,7 +239,9 @@ def judge(seen: list[Seen], scripts: list[Script]) -> dict[str, Any]:
             "transcribing_ms": spread([one.at - one.began for one in texts.values()]),
         },
         "first_text_is_a_partial": sum(one.kind == "partial" for one in texts.values()),
-        "longest_until_final_or_gap_ms": round(max([*finals.values(), *gaps], default=0) * 1000),
+        "longest_until_final_or_gap_ms": round(
+            max([*finals.values(), *gaps.values()], default=0) * 1000
+        ),
     }
 
 
