@@ -52,7 +52,12 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._workers = Workers()
-        self._session = Session(engine_at_rest(settings), SileroDetector, secrets.randbits(40))
+        self._session = Session(
+            engine_at_rest(settings),
+            SileroDetector,
+            secrets.randbits(40),
+            settings.spoken_languages(),
+        )
         self._speech = SpeechProcess(
             lambda: load_order(settings),
             settings.whisper_deadline_s,
@@ -225,7 +230,7 @@ class App:
     async def _transcribe_one(self, job: Job) -> None:
         began_ms = _now_ms()
         self._at_work = job
-        transcript = await self._speech.transcribe(job.utterance.audio, job.language)
+        transcript = await self._speech.transcribe(job.utterance.audio, job.languages)
         self._at_work = None
         self._pressure.took(_now_ms() - began_ms, _now_ms())
         self._session.transcribing_ms = self._pressure.slowest_ms

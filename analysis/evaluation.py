@@ -91,12 +91,13 @@ def evaluate(
         directory: where their files are.
         transcriber: the engine.
         loss: the share of packets that do not arrive.
-        pin: tell the engine each clip's language; else it detects it.
+        pin: tell the engine each clip's language; else it is detected among those of all clips.
 
     Raises:
         BadSoundError: a file is not there, or no sound.
     """
     known = transcriber.engine.languages
+    spoken = tuple(sorted({clip.lang for clip in clips if clip.lang}))
     for clip in clips:
         if clip.speech and known and clip.lang and clip.lang not in known:
             yield _judged(clip, "", 0, 0, "", [], f"the engine knows only {', '.join(known)}")
@@ -105,7 +106,7 @@ def evaluate(
         language = (clip.lang or None) if pin else None
         heard = [
             line
-            for line in listen(sound, transcriber, language, loss, clip.id or clip.file)
+            for line in listen(sound, transcriber, language, loss, clip.id or clip.file, spoken)
             if line.final
         ]
         lines = [line for line in heard if line.text]

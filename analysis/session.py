@@ -75,8 +75,20 @@ class Session:
     """All rooms and speakers of one analysis process."""
 
     def __init__(
-        self, engine: EngineState, new_detector: Callable[[], VoiceDetector], first_line_id: int
+        self,
+        engine: EngineState,
+        new_detector: Callable[[], VoiceDetector],
+        first_line_id: int,
+        languages: tuple[str, ...] = (),
     ) -> None:
+        """Begin with no rooms.
+
+        Args:
+            engine: its state.
+            new_detector: one for each speaker.
+            first_line_id: lines are numbered from here.
+            languages: spoken in this house, ISO 639-1; none: any.
+        """
         self.engine = engine
         self.model_wanted = False
         """Set by a grant or `load_model`; the shell loads the model and clears it."""
@@ -90,6 +102,7 @@ class Session:
         self._peers: set[Peer] = set()
         self._outbox: deque[tuple[Peer, AnalysisToGate]] = deque()
         self._new_detector = new_detector
+        self._languages = languages
         self._line_ids = itertools.count(first_line_id)
         self._frames_by_tap: OrderedDict[int, int] = OrderedDict()
         self._rooms: dict[str, _Room] = {}
@@ -285,13 +298,26 @@ class Session:
             return
         self.model_wanted = True
         self.languages_wanted.add(grant.language or "en")
-        if grant.tap_id in self._speakers:
+        if speaker := self._speakers.get(grant.tap_id):
+            if speaker.identity.language != grant.language:
+                speaker.choose_language(grant.language)
             return
         self._rooms[grant.room_id].taps.add(grant.tap_id)
         identity = Identity(grant.room_id, grant.tap_id, grant.speaker_id, grant.language)
         self._speakers[grant.tap_id] = Speaker(
-            identity, self._new_detector(), lambda: next(self._line_ids)
+            identity,
+            self._new_detector(),
+            lambda: next(self._line_ids),
+            lambda: self._spoken_in(grant.room_id),
         )
+
+    def _spoken_in(self, room_id: str) -> tuple[str, ...]:
+        """The house's languages, and those that speakers of the room chose."""
+        if not self._languages:
+            return ()
+        taps = self._rooms[room_id].taps & self._speakers.keys()
+        chosen = {self._speakers[tap].identity.language or "" for tap in taps}
+        return tuple(dict.fromkeys((*self._languages, *sorted(filter(None, chosen)))))
 
     def _type_turn(self, turn: TypedTurn) -> None:
         speaker = self._speakers.get(turn.tap_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -54,7 +54,8 @@ class Job:
     line_id: int
     final: bool
     utterance: Utterance
-    language: str | None
+    languages: tuple[str, ...]
+    """It is in one of these; see `Transcriber`."""
     made_at_ms: int
     """When its last audio came."""
     early: bool = False
@@ -79,8 +80,20 @@ class Speaker:
     """The audio path of one consent."""
 
     def __init__(
-        self, identity: Identity, detector: VoiceDetector, new_line_id: Callable[[], int]
+        self,
+        identity: Identity,
+        detector: VoiceDetector,
+        new_line_id: Callable[[], int],
+        spoken_here: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
+        """Begin.
+
+        Args:
+            identity: whose consent it is.
+            detector: of his voice.
+            new_line_id: names his lines.
+            spoken_here: among which languages his is detected, if he chose none.
+        """
         self.identity = identity
         self.finals: deque[Job] = deque()
         self.dropped: list[Job] = []
@@ -95,6 +108,7 @@ class Speaker:
         self.decoder = OpusDecoder()
         self._detector = detector
         self._new_line_id = new_line_id
+        self._spoken_here = spoken_here
         self._segmenter = Segmenter()
         self._pending: Samples = np.zeros(0, np.float32)
         self._line_id: int | None = None
@@ -151,6 +165,11 @@ class Speaker:
         self._early_taken = self._segmenter.pausing
         self._partial_due_ms = self._now_ms + PARTIAL_EVERY_MS
         return self._job(utterance, self._now_ms, final=False, early=self._early_taken)
+
+    def choose_language(self, language: str | None) -> None:
+        """He says what he speaks, or (None) leaves it to detection."""
+        self.identity = replace(self.identity, language=language)
+        self._languages.clear()
 
     def heard_language(self, language: str) -> None:
         """Remember what was detected: two agreeing utterances settle it."""
@@ -226,7 +245,7 @@ class Speaker:
         if self._line_id is None:
             self._line_id = self._new_line_id()
         who = self.identity
-        language = who.language or self._settled_language()
+        settled = who.language or self._settled_language()
         return Job(
             room_id=who.room_id,
             tap_id=who.tap_id,
@@ -234,7 +253,7 @@ class Speaker:
             line_id=self._line_id,
             final=final,
             utterance=utterance,
-            language=language,
+            languages=(settled,) if settled else self._spoken_here(),
             made_at_ms=now_ms,
             early=early,
         )

@@ -117,7 +117,7 @@ class SpeechProcess:
                 self._deaths_in_a_row = 0
                 self._on_change(None, str(error))
 
-    async def transcribe(self, audio: Samples, language: str | None) -> Transcript | None:
+    async def transcribe(self, audio: Samples, languages: tuple[str, ...]) -> Transcript | None:
         """Transcribe 16 kHz audio; None: the engine failed on it, twice or for too long.
 
         The audio is left as it is; a worker that died is no reason to lose it.
@@ -128,7 +128,7 @@ class SpeechProcess:
                 return None
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    heard = await worker.transcribe(audio, language)
+                    heard = await worker.transcribe(audio, languages)
             except TimeoutError:
                 self._counters["worker_deadlines"] += 1
                 _log.error("a transcription took too long: worker killed")
@@ -265,13 +265,13 @@ class _Worker:
             raise WorkerEndedError
         return Engine(answer.name, answer.device, tuple(answer.languages))
 
-    async def transcribe(self, audio: Samples, language: str | None) -> Transcript | None:
+    async def transcribe(self, audio: Samples, languages: tuple[str, ...]) -> Transcript | None:
         """Have it transcribe; None: it failed on this audio.
 
         Raises:
             WorkerEndedError: it ended instead.
         """
-        answer = await self._ask(Transcribe(language), audio)
+        answer = await self._ask(Transcribe(languages), audio)
         if isinstance(answer, NotHeard):
             _log.error("transcription failed", error=answer.error)
             return None

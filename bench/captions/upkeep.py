@@ -87,8 +87,8 @@ async def room(model: Path) -> AsyncIterator[Room]:
         assert analysis.child
         opened = Room(await analysis.gate(), await analysis.media(), analysis.child.pid)
         await opened.gate.send(OpenCaptions(room_id="r"), LoadModel())
-        for state in ("loading", "ready"):
-            await opened.gate.hear(EngineState, lambda engine, state=state: engine.state == state)  # type: ignore[misc]
+        await opened.gate.hear(EngineState, lambda engine: engine.state == "loading")
+        await opened.gate.hear(EngineState, lambda engine: engine.state == "ready")
         listening = asyncio.create_task(opened.listen())
         try:
             yield opened

@@ -118,6 +118,11 @@ class Captions:
         self._scribe(room_id).grant(tap_id, member_id, language)
         self._tell(room_id)
 
+    def choose_language(self, room_id: RoomId, tap_id: TapId, language: str) -> None:
+        """A speaker who consented says what he speaks."""
+        self._scribe(room_id).choose_language(tap_id, language)
+        self._tell(room_id)
+
     def withdraw(self, room_id: RoomId, member_id: MemberId, tap_id: TapId) -> None:
         """From this moment no line of this consent reaches a screen, and the shown ones go."""
         self._scribe(room_id).withdraw(tap_id)

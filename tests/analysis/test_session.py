@@ -53,7 +53,7 @@ class House:
 
     def __init__(self, state: str = "ready") -> None:
         engine = EngineState(state="ready", detail="test")
-        self.session = Session(engine, LoudnessDetector, 100)
+        self.session = Session(engine, LoudnessDetector, 100, ("en", "ko"))
         self.session.connect(GATE)
         self.session.set_engine(EngineState(state=state, detail="test"))  # type: ignore[arg-type]
         self.now_ms = 1_000_000
@@ -298,9 +298,36 @@ def test_a_detected_language_is_settled_by_two_utterances_that_agree(house: Hous
         house.speak(5, 1)
         house.wait(1)
         job = house.job()
-        languages.append(job.language)
+        languages.append(job.languages)
         house.finish(job, language="ko")
-    assert languages == [None, None, "ko"]
+    assert languages == [("en", "ko"), ("en", "ko"), ("ko",)]
+
+
+def test_a_language_is_detected_among_those_of_the_house_and_of_the_room(house: House) -> None:
+    house.grant(5, language=None)
+    house.grant(6, language="fr")
+    house.speak(5, 1)
+    house.wait(1)
+    job = house.job()
+    assert job.languages == ("en", "ko", "fr")
+    house.finish(job)
+    withdrawal = Withdraw(room_id="r", tap_id=6)
+    house.session.handle(GATE, withdrawal, house.now_ms)
+    house.speak(5, 1)
+    house.wait(1)
+    assert house.job().languages == ("en", "ko")
+
+
+def test_a_language_chosen_later_holds_from_the_next_utterance_on(house: House) -> None:
+    house.grant(5, language="en")
+    house.speak(5, 1)
+    house.grant(5, language="ko")
+    house.wait(1)
+    job = house.job()
+    assert job.languages == ("ko",)
+    house.finish(job, language="ko")
+    (line,) = [message for message in house.said() if isinstance(message, Line)]
+    assert line.tap_id == 5
 
 
 def test_a_grant_in_a_room_without_captions_is_refused(house: House) -> None:

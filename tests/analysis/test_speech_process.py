@@ -71,7 +71,7 @@ def clip() -> Samples:
 
 
 async def heard(process: SpeechProcess) -> Transcript:
-    transcript = await process.transcribe(clip(), "en")
+    transcript = await process.transcribe(clip(), ("en",))
     assert transcript
     return transcript
 
@@ -101,7 +101,7 @@ async def test_a_transcription_past_its_deadline_costs_the_worker_its_life() -> 
         assert stuck
         os.kill(stuck, signal.SIGSTOP)
         house.process._deadline_s = 0.3
-        assert await process.transcribe(clip(), "en") is None
+        assert await process.transcribe(clip(), ("en",)) is None
         house.process._deadline_s = 20.0
         assert (await heard(process)).text
         assert process.pid != stuck
@@ -116,11 +116,11 @@ async def test_what_is_abandoned_ends_at_once_with_its_worker_and_the_next_is_tr
             stuck = process.pid
             assert stuck
             os.kill(stuck, signal.SIGSTOP)
-            under_way = asyncio.create_task(process.transcribe(clip(), "en"))
+            under_way = asyncio.create_task(process.transcribe(clip(), ("en",)))
             await asyncio.sleep(0.1)
             process.abandon()
             assert await asyncio.wait_for(under_way, 0.5) is None
-            await until(lambda pid=stuck: not _runs(pid), within_s=0.5)  # type: ignore[misc]
+            await until(lambda pid=stuck: not _runs(pid), within_s=0.5)
         assert (await heard(process)).text == speech.clip("fx_en_02").text
     assert house.counters["worker_abandoned"] == DEATHS_IN_A_ROW + 1
     assert not any(reason for _, reason in house.said)
@@ -137,8 +137,8 @@ async def test_a_withdrawal_ends_a_transcription_that_does_not_end_by_itself(
             Grant(room_id="r", tap_id=tap, speaker_id=f"s{tap}", language="en") for tap in (5, 6)
         ]
         await gate.send(OpenCaptions(room_id="r"), *grants, LoadModel())
-        for state in ("loading", "ready"):
-            await gate.hear(EngineState, lambda engine, state=state: engine.state == state)
+        await gate.hear(EngineState, lambda engine: engine.state == "loading")
+        await gate.hear(EngineState, lambda engine: engine.state == "ready")
         worker = _child_of(analysis.child.pid)
         os.kill(worker, signal.SIGSTOP)
         said = {tap: speech.clip(f"fx_en_0{tap - 2}") for tap in (5, 6)}
