@@ -21,11 +21,12 @@ from websockets.exceptions import ConnectionClosed
 from analysis.config import Settings
 from analysis.model import engine_at_rest, load_order
 from analysis.pressure import Pressure
-from analysis.session import Session, WordsJob
+from analysis.session import Session
 from analysis.speaker import Job
 from analysis.speech_process import SpeechProcess
 from analysis.transcriber import Engine
 from analysis.vad import SileroDetector
+from analysis.word_queue import WordsJob
 from analysis.workers import Workers
 from protocol.analysis import AnalysisToGate, EngineState, Hello, decode_from_gate, encoder
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from analysis.whisper import WhisperTranscriber
 from bench.captions import upkeep, words
-from bench.captions.cost import cost
+from bench.captions.cost import cost, in_worker
 from bench.captions.live import Talk, live
 from bench.captions.weights import tiny
 from tests.shared_material import shared_path
@@ -32,7 +32,13 @@ FINAL_P95_MS = 2_500
 """Speakers are kept up with where every utterance has its final, and this late at most."""
 UTTERANCE_S = 3.2
 """With a rest of 0.8 s: one final every 4 s from each speaker, as the computed figure assumes."""
-LOADS = ((4, 30), (12, 10))
+WINDOWS_S = (30, 10)
+LOAD = 0.6
+UTTERANCE_EVERY_S = 6.0
+JOBS_AN_UTTERANCE = 2.3
+"""Its first words, its final, and now and then a pause that did not last, as simulated."""
+FINALS = 40
+"""So many at least, for a 95th percentile."""
 CROWDS = ((8, 30), (11, 30), (25, 10), (50, 10))
 
 
@@ -70,9 +76,12 @@ def fixture_words(given: Given) -> Steps:
 
 
 def load(given: Given) -> Steps:
-    for speakers, window_s in LOADS:
-        talk = Talk(speakers, given.seconds)
-        found = asyncio.run(live(given.weights_named(), window_s, talk))
+    """As many speakers as keep the worker busy for 60 % of the time on this machine, now."""
+    for window_s in WINDOWS_S:
+        _, real_s = in_worker(given.weights_named(), window_s, threads=2)
+        speakers = max(1, round(LOAD * UTTERANCE_EVERY_S / (JOBS_AN_UTTERANCE * real_s)))
+        seconds = max(given.seconds, 1.1 * FINALS * UTTERANCE_EVERY_S / speakers)
+        found = asyncio.run(live(given.weights_named(), window_s, Talk(speakers, seconds)))
         yield f"{speakers} speakers, {window_s} s", found
 
 

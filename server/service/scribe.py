@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from protocol import captions as wire
 from server.domain.ids import MemberId, RoomId, TapId
 from server.ports import CaptionFeed
 from server.service.insights import Insights
@@ -117,6 +118,16 @@ class Scribe:
     def type_turn(self, tap_id: TapId, text: str, language: str, line_id: int) -> None:
         """A speaker wrote instead of speaking; where analysis lags, the oldest turn is dropped."""
         self._turns.append(_Turn(tap_id, text, language, line_id))
+
+    def keep(self, tap_id: TapId, line: wire.Caption, now_ms: int) -> None:
+        """Keep a final line for late joiners, where the room has them read any."""
+        if line.final and line.text and self.kept_min:
+            self.recent.add(tap_id, line)
+            self.fade(now_ms)
+
+    def fade(self, now_ms: int) -> None:
+        """Forget lines that are too old for late joiners."""
+        self.recent.fade(now_ms - self.kept_min * 60_000 + 1)
 
     def withdraw(self, tap_id: TapId) -> None:
         """From this moment no line of this consent belongs to anybody."""

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.decoder import Samples
-from analysis.session import TAPS_COUNTED, Session
+from analysis.session import Session
 from analysis.speaker import Job, Wish
+from analysis.tallies import TAPS_COUNTED
 from analysis.transcriber import Transcript
 from analysis.words import Word
 from protocol.analysis import (
