@@ -71,7 +71,10 @@ def read_manifest(path: Path) -> list[Clip]:
         BadManifestError: it is not there, is none, or is empty.
     """
     try:
-        clips = msgspec.json.decode(path.read_bytes(), type=list[Clip])
+        entries = msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])
+        # A field that is null is one that is not there.
+        given = [{k: v for k, v in entry.items() if v is not None} for entry in entries]
+        clips = msgspec.convert(given, list[Clip])
     except OSError as error:
         raise BadManifestError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # msgspec's errors are ValueErrors

@@ -239,12 +239,9 @@ class Captions:
                 self._caption(event)
             case GapHeard():
                 self._gap(event)
-            case TopicsChanged(room_id, topics):
-                if scribe := self._scribes.get(room_id):
-                    self._findings.show_topics(room_id, scribe, topics)
             case TrendingChanged(topics):
                 self._findings.show_trending(topics)
-            case TimelineChanged() | RelationsChanged() | TraitsChanged():
+            case TopicsChanged() | TimelineChanged() | RelationsChanged() | TraitsChanged():
                 if scribe := self._scribes.get(event.room_id):
                     self._findings.show(scribe, event)
             case _:

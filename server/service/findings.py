@@ -15,6 +15,7 @@ from server.ports import (
     RelationsChanged,
     RoomTopic,
     TimelineChanged,
+    TopicsChanged,
     TraitsChanged,
     TrendingTopic,
 )
@@ -22,7 +23,7 @@ from server.service import render
 from server.service.hub import Connection, Hub
 from server.service.scribe import Scribe, Tapped
 
-Found = TimelineChanged | RelationsChanged | TraitsChanged
+Found = TopicsChanged | TimelineChanged | RelationsChanged | TraitsChanged
 
 
 class Findings:
@@ -44,10 +45,13 @@ class Findings:
         self.topics_changed.set()
 
     def show(self, scribe: Scribe, found: Found) -> None:
-        """Something else was found in a room's words."""
+        """Something was found in a room's words."""
+        room_id = found.room_id
+        if isinstance(found, TopicsChanged):
+            self.show_topics(room_id, scribe, found.topics)
+            return
         if not scribe.is_open:
             return
-        room_id = found.room_id
         match found:
             case TimelineChanged(segments=segments):
                 scribe.insights.set_timeline(segments, self._clock.now_ms())
