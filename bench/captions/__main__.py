@@ -40,7 +40,7 @@ JOBS_AN_UTTERANCE = 2.3
 FINALS = 40
 """So many at least, for a 95th percentile."""
 CROWDS = (((8, 11), 30), ((25, 50), 10))
-"""What is asked and what is aimed at; the latter is tried only where the former was kept up with."""
+"""What is asked and what is aimed at, which is tried only where the former was kept up with."""
 
 
 @dataclass(frozen=True)

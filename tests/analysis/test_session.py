@@ -544,7 +544,7 @@ def test_no_later_partial_is_begun_while_somebody_begins_or_pauses(house: House)
     house.speak(6, 0.4)
     assert [house.job(final=False).tap_id for _ in range(2)] == [6, 5]
     house.speak(5, 2)
-    pause(house, 6, 0.26)
+    pause(house, 6, 0.18)
     assert house.session.next_job() is None
 
 
