@@ -21,17 +21,20 @@ from websockets.exceptions import ConnectionClosed
 from analysis.config import Settings
 from analysis.model import engine_at_rest, load_order
 from analysis.pressure import Pressure
-from analysis.session import Session, WordsJob
+from analysis.session import Session
 from analysis.speaker import Job
 from analysis.speech_process import SpeechProcess
 from analysis.transcriber import Engine
 from analysis.vad import SileroDetector
+from analysis.word_queue import WordsJob
 from analysis.workers import Workers
 from protocol.analysis import AnalysisToGate, EngineState, Hello, decode_from_gate, encoder
 
 MAX_MESSAGE_BYTES = 64 * 1024
 HELLO_TIMEOUT_S = 5.0
 TICK_S = 0.1
+ABANDON_S = 0.4
+"""So long may a transcription go on whose consent is over; then its worker is killed."""
 OUTBOX_MESSAGES = 1024
 """A gate that reads so little is cut off, and its rooms are purged."""
 
@@ -50,7 +53,12 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._workers = Workers()
-        self._session = Session(engine_at_rest(settings), SileroDetector, secrets.randbits(40))
+        self._session = Session(
+            engine_at_rest(settings),
+            SileroDetector,
+            secrets.randbits(40),
+            settings.spoken_languages(),
+        )
         self._speech = SpeechProcess(
             lambda: load_order(settings),
             settings.whisper_deadline_s,
@@ -61,6 +69,7 @@ class App:
         self._peers = itertools.count(1)
         self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
         self._connections: dict[int, ServerConnection] = {}
+        self._at_work: Job | None = None
         self._speech_waits = asyncio.Event()
         self._words_wait = asyncio.Event()
 
@@ -149,6 +158,7 @@ class App:
         finally:
             writer.cancel()
             self._session.disconnect(peer)
+            self._abandon()
             del self._outboxes[peer], self._connections[peer]
             self._pump()
 
@@ -162,6 +172,7 @@ class App:
             self._session.counters["messages_malformed"] += 1
             return
         self._session.handle(peer, message, _now_ms())
+        self._abandon()
         self._pump()
 
     async def _serve_media(self, connection: ServerConnection) -> None:
@@ -192,7 +203,9 @@ class App:
                 self._connections[peer].transport.abort()
                 continue
             outbox.put_nowait(message)
-        self._speech_waits.set()
+        # Not with every packet: looking for a job means to look at every speaker.
+        if self._session.speech_waits or self._session.model_wanted:
+            self._speech_waits.set()
         self._words_wait.set()
 
     # -------------------------------------------------------------- loops
@@ -207,7 +220,7 @@ class App:
         while True:
             if self._session.model_wanted:
                 self._load()
-            elif job := self._session.next_job(partials=self._pressure.partials_allowed(_now_ms())):
+            elif job := self._session.next_job(self._pressure.allowed(_now_ms())):
                 await self._transcribe_one(job)
                 # Words must not stay here until the next ones come.
                 del job
@@ -217,10 +230,25 @@ class App:
 
     async def _transcribe_one(self, job: Job) -> None:
         began_ms = _now_ms()
-        transcript = await self._speech.transcribe(job.utterance.audio, job.language)
+        self._at_work = job
+        transcript = await self._speech.transcribe(job.utterance.audio, job.languages)
+        self._at_work = None
         self._pressure.took(_now_ms() - began_ms, _now_ms())
+        self._session.transcribing_ms = self._pressure.slowest_ms
         self._session.finish_job(job, transcript, _now_ms())
         self._pump()
+
+    def _abandon(self) -> None:
+        """See to it that nothing is transcribed for long whose consent is over."""
+        job = self._at_work
+        if job is None or self._session.consents(job.tap_id):
+            return
+        job.utterance.wipe()
+        asyncio.get_running_loop().call_later(ABANDON_S, self._kill_for, job)
+
+    def _kill_for(self, job: Job) -> None:
+        if self._at_work is job:
+            self._speech.abandon()
 
     async def _find_words_of(self, job: WordsJob) -> None:
         words = await self._workers.words(job)

@@ -39,11 +39,18 @@ class Settings(BaseSettings):
     """What the speech worker may take; 0: by the size of the model."""
     whisper_deadline_s: float = Field(default=8.0, gt=0, le=120)
     """A transcription that takes longer is given up, and the worker replaced."""
+    caption_languages: str = Field(default="en,ko", pattern=r"^([a-z]{2,3}(,[a-z]{2,3})*)?$")
+    """What is spoken here, ISO 639-1: among these the language of a speaker is detected who chose
+    none, and among those that others in his room chose. Empty: among all that the model knows."""
     log_format: Literal["console", "json"] = "console"
 
     def resolved_analysis_url(self) -> str:
         """Where to listen."""
         return self.analysis_url or f"unix:{self.state_dir / 'run' / 'analysis.sock'}"
+
+    def spoken_languages(self) -> tuple[str, ...]:
+        """`caption_languages`, one by one."""
+        return tuple(filter(None, self.caption_languages.split(",")))
 
     def models_dir(self) -> Path:
         """Where `python -m analysis.fetch` puts models."""

@@ -71,7 +71,10 @@ def read_manifest(path: Path) -> list[Clip]:
         BadManifestError: it is not there, is none, or is empty.
     """
     try:
-        clips = msgspec.json.decode(path.read_bytes(), type=list[Clip])
+        entries = msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])
+        # A field that is null is one that is not there.
+        given = [{k: v for k, v in entry.items() if v is not None} for entry in entries]
+        clips = msgspec.convert(given, list[Clip])
     except OSError as error:
         raise BadManifestError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # msgspec's errors are ValueErrors
@@ -91,12 +94,13 @@ def evaluate(
         directory: where their files are.
         transcriber: the engine.
         loss: the share of packets that do not arrive.
-        pin: tell the engine each clip's language; else it detects it.
+        pin: tell the engine each clip's language; else it is detected among those of all clips.
 
     Raises:
         BadSoundError: a file is not there, or no sound.
     """
     known = transcriber.engine.languages
+    spoken = tuple(sorted({clip.lang for clip in clips if clip.lang}))
     for clip in clips:
         if clip.speech and known and clip.lang and clip.lang not in known:
             yield _judged(clip, "", 0, 0, "", [], f"the engine knows only {', '.join(known)}")
@@ -105,7 +109,7 @@ def evaluate(
         language = (clip.lang or None) if pin else None
         heard = [
             line
-            for line in listen(sound, transcriber, language, loss, clip.id or clip.file)
+            for line in listen(sound, transcriber, language, loss, clip.id or clip.file, spoken)
             if line.final
         ]
         lines = [line for line in heard if line.text]

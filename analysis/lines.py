@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from analysis.filters import unfit_transcript
+from analysis.filters import Unfit, unfit_transcript
 from analysis.speaker import Job, Speaker
 from analysis.transcriber import Transcript
 from protocol.analysis import Gap, Line
@@ -28,7 +28,7 @@ class Lines:
             if job.final:
                 self._gap(job, now_ms)
             return False
-        if unfit := unfit_transcript(transcript, job.utterance.duration_ms):
+        if unfit := _unfit(job, transcript):
             self._counters[f"dropped_{unfit.value}"] += 1
             if job.final:
                 self._take_back_partial(job, now_ms)
@@ -76,7 +76,7 @@ class Lines:
 
     def _take_back_partial(self, job: Job, now_ms: int) -> None:
         if self._partials_shown.get(job.tap_id) == job.line_id:
-            self._line(job, "", job.language or "", now_ms)
+            self._line(job, "", job.languages[0] if len(job.languages) == 1 else "", now_ms)
 
     def _gap(self, job: Job, now_ms: int) -> None:
         self._counters["gaps"] += 1
@@ -89,3 +89,8 @@ class Lines:
             duration_ms=job.utterance.duration_ms,
         )
         self._send(job.room_id, gap)
+
+
+def _unfit(job: Job, transcript: Transcript) -> Unfit | None:
+    utterance = job.utterance
+    return unfit_transcript(transcript, utterance.duration_ms, utterance.voiced_ms)

@@ -99,6 +99,7 @@ def listen(
     language: str | None = None,
     loss: float = 0.0,
     seed: str = "",
+    languages: tuple[str, ...] = (),
 ) -> Iterator[HeardLine]:
     """Yield what a room would be shown of 48 kHz mono sound, in order, as it becomes known.
 
@@ -108,8 +109,9 @@ def listen(
         language: the speaker's own choice; None: it is detected.
         loss: the share of packets that do not arrive, 0 to 1.
         seed: which packets these are.
+        languages: among which it is detected; none: all that the engine knows.
     """
-    session = Session(EngineState(state="ready", detail=""), SileroDetector, 1)
+    session = Session(EngineState(state="ready", detail=""), SileroDetector, 1, languages)
     session.connect(_GATE)
     session.handle(_GATE, OpenCaptions(room_id=_ROOM), 0)
     grant = Grant(room_id=_ROOM, tap_id=_TAP, speaker_id="file", language=language)
@@ -134,7 +136,7 @@ def _work(session: Session, transcriber: Transcriber, now_ms: int) -> Iterator[H
     while job := session.next_job():
         began = time.perf_counter()
         try:
-            transcript = transcriber.transcribe(job.utterance.audio, job.language)
+            transcript = transcriber.transcribe(job.utterance.audio, job.languages)
         except RuntimeError:
             transcript = None
         took_ms = round((time.perf_counter() - began) * 1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocol.analysis import Purged
@@ -18,7 +19,8 @@ class _Waiting:
 class Purges:
     """Counts what is at work, by consent, and holds back `purged` until it is let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[int, Purged], None]) -> None:
+        self._send = send
         self._at_work: Counter[int] = Counter()
         self._waiting: list[_Waiting] = []
 
@@ -26,22 +28,22 @@ class Purges:
         """A worker took something of this consent."""
         self._at_work[tap_id] += 1
 
-    def let_go(self, tap_id: int) -> list[tuple[int, Purged]]:
-        """A worker is done with it; returns what may be said now, and to whom."""
+    def let_go(self, tap_id: int) -> None:
+        """A worker is done with it: say what may be said now."""
         self._at_work[tap_id] -= 1
         if self._at_work[tap_id]:
-            return []
+            return
         del self._at_work[tap_id]
         for purge in self._waiting:
             purge.taps.discard(tap_id)
-        due = [(purge.peer, purge.message) for purge in self._waiting if not purge.taps]
+            if not purge.taps:
+                self._send(purge.peer, purge.message)
         self._waiting = [purge for purge in self._waiting if purge.taps]
-        return due
 
-    def ask(self, peer: int, message: Purged, taps: set[int]) -> list[tuple[int, Purged]]:
+    def ask(self, peer: int, message: Purged, taps: set[int]) -> None:
         """Say it now where nothing is at work, else keep it for later."""
         busy = {tap for tap in taps if self._at_work[tap]}
-        if not busy:
-            return [(peer, message)]
-        self._waiting.append(_Waiting(peer, message, busy))
-        return []
+        if busy:
+            self._waiting.append(_Waiting(peer, message, busy))
+        else:
+            self._send(peer, message)

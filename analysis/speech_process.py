@@ -43,6 +43,13 @@ WATCH_EVERY_S = 0.25
 EXIT_S = 5.0
 DEATHS_IN_A_ROW = 4
 """So many without one transcription between them: the engine is given up."""
+MALLOC = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
+"""mallopt(3), for the worker: keep what an encoder pass took for the next one. Else glibc gives
+each 54 MB of attention back and faults them in anew, a third of the time of a 30 s window."""
 RESTART_AFTER_S = 0.5
 """Times the deaths in a row before; the first restart is at once."""
 
@@ -72,7 +79,8 @@ class SpeechProcess:
         Args:
             load: what the next worker is to load; asked anew for each.
             deadline_s: what one transcription may take; then the worker is killed.
-            counters: `worker_deaths`, `worker_deadlines`, `worker_over_memory` are counted there.
+            counters: `worker_deaths`, `worker_deadlines`, `worker_over_memory` and
+                `worker_abandoned` are counted there.
             on_change: see `OnChange`; called on the event loop.
         """
         self._load = load
@@ -109,7 +117,7 @@ class SpeechProcess:
                 self._deaths_in_a_row = 0
                 self._on_change(None, str(error))
 
-    async def transcribe(self, audio: Samples, language: str | None) -> Transcript | None:
+    async def transcribe(self, audio: Samples, languages: tuple[str, ...]) -> Transcript | None:
         """Transcribe 16 kHz audio; None: the engine failed on it, twice or for too long.
 
         The audio is left as it is; a worker that died is no reason to lose it.
@@ -120,7 +128,7 @@ class SpeechProcess:
                 return None
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    heard = await worker.transcribe(audio, language)
+                    heard = await worker.transcribe(audio, languages)
             except TimeoutError:
                 self._counters["worker_deadlines"] += 1
                 _log.error("a transcription took too long: worker killed")
@@ -128,14 +136,21 @@ class SpeechProcess:
                 return None
             except WorkerEndedError:
                 self._lose(worker)
+                if worker.abandoned:
+                    return None
                 continue
             self._deaths_in_a_row = 0
             return heard
         return None
 
-    def kill(self) -> None:
-        """Kill the worker now, and with it all that it holds; the next one is started."""
+    def abandon(self) -> None:
+        """Give up what is being transcribed, and kill the worker, which holds its audio.
+
+        That `transcribe` returns None; the next worker is started, and does what comes next.
+        """
         if self._worker:
+            self._counters["worker_abandoned"] += 1
+            self._worker.abandoned = True
             self._lose(self._worker)
 
     def _lose(self, worker: _Worker) -> None:
@@ -184,6 +199,8 @@ class SpeechProcess:
                     f"the model needs more memory than {load.memory_mb} MB "
                     "(MASIL_WHISPER_MEMORY_MB)"
                 )
+        if worker.abandoned:
+            return
         self._counters["worker_deaths"] += 1
         self._deaths_in_a_row += 1
         _log.warning("the speech worker ended", over_memory=worker.over_memory)
@@ -203,6 +220,8 @@ class _Worker:
 
     def __init__(self, child: asyncio.subprocess.Process, end: socket.socket) -> None:
         self.over_memory = False
+        self.abandoned = False
+        """Killed by us for what it held; nothing is wrong with its model."""
         self._child = child
         self._socket = end
         self.pid = child.pid
@@ -222,7 +241,7 @@ class _Worker:
                 str(os.getpid()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+                env=MALLOC | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
                 pass_fds=(theirs.fileno(),),
             )
         except BaseException:
@@ -246,13 +265,13 @@ class _Worker:
             raise WorkerEndedError
         return Engine(answer.name, answer.device, tuple(answer.languages))
 
-    async def transcribe(self, audio: Samples, language: str | None) -> Transcript | None:
+    async def transcribe(self, audio: Samples, languages: tuple[str, ...]) -> Transcript | None:
         """Have it transcribe; None: it failed on this audio.
 
         Raises:
             WorkerEndedError: it ended instead.
         """
-        answer = await self._ask(Transcribe(language), audio)
+        answer = await self._ask(Transcribe(languages), audio)
         if isinstance(answer, NotHeard):
             _log.error("transcription failed", error=answer.error)
             return None

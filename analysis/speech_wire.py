@@ -35,7 +35,8 @@ class Load(msgspec.Struct, frozen=True, tag=True):
 class Transcribe(msgspec.Struct, frozen=True, tag=True):
     """The audio that follows is to be transcribed. Answered by `Heard` or `NotHeard`."""
 
-    language: str | None
+    languages: tuple[str, ...]
+    """See `Transcriber`."""
 
 
 class Loaded(msgspec.Struct, frozen=True, tag=True):

@@ -93,7 +93,7 @@ class Worker:
 
     def _answer(self, transcriber: Transcriber, task: Transcribe, samples: int) -> FromWorker:
         try:
-            heard = transcriber.transcribe(self._audio[:samples], task.language)
+            heard = transcriber.transcribe(self._audio[:samples], task.languages)
         except (RuntimeError, ValueError) as error:
             return NotHeard(type(error).__name__)
         finally:

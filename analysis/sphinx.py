@@ -7,6 +7,7 @@ without any download; it takes the place of Whisper only where the operator says
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,11 @@ class PocketSphinxTranscriber:
             raise ModelUnavailableError("PocketSphinx could not be loaded") from error
         self.engine = Engine(NAME, "cpu", ("en",))
 
-    def transcribe(self, audio: Samples, language: str | None) -> Transcript:
+    def transcribe(self, audio: Samples, languages: Sequence[str] = ()) -> Transcript:
         """Transcribe one utterance; another language than English is heard as English."""
         if not 0 < len(audio) <= MAX_AUDIO_S * SAMPLE_RATE_HZ:
             raise ValueError("audio of impossible length")
-        del language
+        del languages
         pcm = (np.clip(audio, -1, 1) * _FULL_SCALE).astype(np.int16)
         decoder = self._decoder
         # Else its noise estimate would carry over from one speaker to the next.

@@ -5,6 +5,7 @@ Never reaches for the network: what an engine needs is on this machine or it is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,8 +56,11 @@ class Transcriber(Protocol):
     def engine(self) -> Engine:
         """What this is."""
 
-    def transcribe(self, audio: Samples, language: str | None) -> Transcript:
-        """Transcribe at most `MAX_AUDIO_S`; `language` None: detect it.
+    def transcribe(self, audio: Samples, languages: Sequence[str] = ()) -> Transcript:
+        """Transcribe at most `MAX_AUDIO_S` of speech in one of these languages (ISO 639-1).
+
+        One language: it is taken for granted. Several: the likeliest of them is detected. None, or
+        none that the engine knows: the likeliest of all that it knows.
 
         Digital silence, or less than a syllable, is no error: its text may be empty.
 

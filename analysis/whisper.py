@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,12 @@ class WhisperTranscriber:
         self._multilingual = bool(self._model.model.is_multilingual)
         self.engine = Engine(path.name, device, () if self._multilingual else _ENGLISH)
 
-    def transcribe(self, audio: Samples, language: str | None) -> Transcript:
+    def transcribe(self, audio: Samples, languages: Sequence[str] = ()) -> Transcript:
         """Transcribe one utterance."""
         if not 0 < len(audio) <= MAX_AUDIO_S * SAMPLE_RATE_HZ:
             raise ValueError("audio of impossible length")
         encoded = self._encode(audio)
-        language = self._language(encoded, language)
+        language = self._language(encoded, languages)
         cap = TOKENS_BASE + int(TOKENS_PER_S * len(audio) / SAMPLE_RATE_HZ)
         prompt = self._prompt(language)
         result = self._model.model.generate(
@@ -115,13 +116,17 @@ class WhisperTranscriber:
         finally:
             features.fill(0)
 
-    def _language(self, encoded: Any, pinned: str | None) -> str:
+    def _language(self, encoded: Any, languages: Sequence[str]) -> str:
         if not self._multilingual:
             return "en"
-        if pinned and self._tokenizer.token_to_id(f"<|{pinned}|>") is not None:
-            return pinned
-        best: tuple[str, float] = self._model.model.detect_language(encoded)[0][0]
-        return best[0].strip("<|>")
+        known = [one for one in languages if self._tokenizer.token_to_id(f"<|{one}|>") is not None]
+        if len(known) == 1:
+            return known[0]
+        # Likeliest first, all that the model knows.
+        ranked: list[str] = [
+            token.strip("<|>") for token, _ in self._model.model.detect_language(encoded)[0]
+        ]
+        return next((one for one in ranked if one in known), ranked[0])
 
     def _prompt(self, language: str) -> list[int]:
         names = ["<|startoftranscript|>"]

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from analysis.session import WordsJob
+from analysis.word_queue import WordsJob
 from analysis.words import Analysers, Words
 
 _log = structlog.get_logger()

@@ -52,7 +52,10 @@ class SwitchCaptions(Message, frozen=True):
 
 
 class Consent(Message, frozen=True):
-    """A speaker lets his own words be turned into text, or withdraws. Reply: `ok`."""
+    """A speaker lets his own words be turned into text, or withdraws. Reply: `ok`.
+
+    Sent again with another language it changes that; his words stay.
+    """
 
     id: Id
     granted: bool

@@ -299,7 +299,11 @@ export interface SwitchCaptions {
   on: boolean;
 }
 
-/** A speaker lets his own words be turned into text, or withdraws. Reply: `ok`. */
+/**
+ * A speaker lets his own words be turned into text, or withdraws. Reply: `ok`.
+ *
+ * Sent again with another language it changes that; his words stay.
+ */
 export interface Consent {
   type: "consent";
   id: number;

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from server.domain.errors import CaptionsOffError, NotOnStageError
-from server.domain.events import CaptionsSwitched, ConsentGranted, ConsentWithdrawn, RoomEvent
+from server.domain.events import (
+    CaptionsSwitched,
+    ConsentGranted,
+    ConsentLanguageChosen,
+    ConsentWithdrawn,
+    RoomEvent,
+)
 from server.domain.ids import MemberId, TapId
 from server.domain.roles import Command
 from server.domain.room import Change, Consent, Room, authorise, replace_participant
@@ -35,7 +41,9 @@ def switch_captions(room: Room, by: MemberId, on: bool) -> Change:
 
 
 def grant(room: Room, member_id: MemberId, tap_id: TapId, language: str | None) -> Change:
-    """A speaker says yes for himself. `tap_id` must be fresh.
+    """A speaker says yes for himself; a second yes may only name another language.
+
+    `tap_id` must be fresh.
 
     Raises:
         CaptionsOffError: nobody invited the scribe.
@@ -48,9 +56,20 @@ def grant(room: Room, member_id: MemberId, tap_id: TapId, language: str | None) 
     if not participant.role.on_stage:
         raise NotOnStageError
     if participant.consent:
-        return room, ()
+        return _choose_language(room, member_id, participant.consent, language)
     room, events = replace_participant(room, member_id, consent=Consent(tap_id, language))
     return room, (*events, ConsentGranted(member_id, tap_id, language))
+
+
+def _choose_language(
+    room: Room, member_id: MemberId, given: Consent, language: str | None
+) -> Change:
+    """The same consent, so that nothing of what he said is lost by it."""
+    if language is None or language == given.language:
+        return room, ()
+    changed = replace(given, language=language)
+    room, events = replace_participant(room, member_id, consent=changed)
+    return room, (*events, ConsentLanguageChosen(member_id, given.tap_id, language))
 
 
 def withdraw(room: Room, member_id: MemberId) -> Change:

@@ -45,6 +45,15 @@ class CaptionsSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentLanguageChosen:
+    """A speaker who consented says which language he speaks; his words stay."""
+
+    member_id: MemberId
+    tap_id: TapId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGranted:
     """A speaker's words may be turned into text from now on, under this tap."""
 
@@ -75,6 +84,7 @@ RoomEvent = (
     | RoomChanged
     | CaptionsSwitched
     | ConsentGranted
+    | ConsentLanguageChosen
     | ConsentWithdrawn
     | RoomEnded
 )

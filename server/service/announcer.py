@@ -13,6 +13,7 @@ from protocol.errors import ErrorCode
 from server.domain.events import (
     CaptionsSwitched,
     ConsentGranted,
+    ConsentLanguageChosen,
     ConsentWithdrawn,
     ParticipantChanged,
     ParticipantLeft,
@@ -30,6 +31,8 @@ from server.service.seats import MediaSeats
 
 REPLACED_TEXT = "You entered from another device."
 
+_OfConsent = ConsentGranted | ConsentLanguageChosen | ConsentWithdrawn
+
 
 class Announcer:
     """Turns the events of one change of a room into seats, taps and messages."""
@@ -46,7 +49,7 @@ class Announcer:
         revision = before.revision
         for event in events:
             # Each of these raised the revision by one; consents ride on a participant's change.
-            if not isinstance(event, ConsentGranted | ConsentWithdrawn):
+            if not isinstance(event, _OfConsent):
                 revision += 1
             self._tell(after, revision, event)
         if after.captions_on:
@@ -70,7 +73,9 @@ class Announcer:
                 await self._seats.close_all(after.room_id, before.participants)
             case RoomChanged():
                 return
-            case CaptionsSwitched() | ConsentGranted() | ConsentWithdrawn():
+            case (
+                CaptionsSwitched() | ConsentGranted() | ConsentLanguageChosen() | ConsentWithdrawn()
+            ):
                 return  # each seat that this touches has a ParticipantChanged of its own
             case _:
                 assert_never(event)
@@ -92,7 +97,7 @@ class Announcer:
                 self._tell_left(room, revision, member_id)
             case RoomChanged():
                 self._hub.to_room(room_id, render.room_changed(room, revision))
-            case ConsentGranted() | ConsentWithdrawn():
+            case ConsentGranted() | ConsentLanguageChosen() | ConsentWithdrawn():
                 self._tell_scribe(room_id, event)
             case CaptionsSwitched(on):
                 self._tell_captions(room, revision, on)
@@ -101,10 +106,12 @@ class Announcer:
             case _:
                 assert_never(event)
 
-    def _tell_scribe(self, room_id: RoomId, event: ConsentGranted | ConsentWithdrawn) -> None:
+    def _tell_scribe(self, room_id: RoomId, event: _OfConsent) -> None:
         match event:
             case ConsentGranted(member_id, tap_id, language):
                 self._captions.grant(room_id, member_id, tap_id, language)
+            case ConsentLanguageChosen(_, tap_id, language):
+                self._captions.choose_language(room_id, tap_id, language)
             case ConsentWithdrawn(member_id, tap_id):
                 self._captions.withdraw(room_id, member_id, tap_id)
             case _:

@@ -27,11 +27,11 @@ from server.ports import (
     TopicsChanged,
     TraitsChanged,
     TrendingChanged,
-    TrendingTopic,
 )
 from server.service import render
+from server.service.findings import Findings
 from server.service.hub import Connection, Hub
-from server.service.scribe import Scribe, Tapped
+from server.service.scribe import Scribe
 
 FADE_EVERY_S = 1.0
 
@@ -46,9 +46,8 @@ class Captions:
         self._scribes: dict[RoomId, Scribe] = {}
         self._telling: dict[RoomId, asyncio.Task[None]] = {}
         self._engine = EngineChanged("unavailable", "the analysis process is starting")
-        self._trending: tuple[TrendingTopic, ...] = ()
+        self._findings = Findings(clock, hub)
         self._flushing: set[asyncio.Task[None]] = set()
-        self._on_topics: asyncio.Event = asyncio.Event()
         self._typed_ids = itertools.count(-1, -1)
         """Those of analysis are positive."""
 
@@ -60,7 +59,7 @@ class Captions:
     @property
     def topics_changed(self) -> asyncio.Event:
         """Set when the topics of any room changed; the hallway clears it."""
-        return self._on_topics
+        return self._findings.topics_changed
 
     def new_tap(self) -> TapId:
         """A fresh tap id, uint32, not 0 and none that is in use."""
@@ -106,9 +105,9 @@ class Captions:
         """The scribe comes, or what is never a topic changed: names on the roster, hidden words."""
         scribe = self._scribe(room_id)
         scribe.kept_min = kept_min
-        self._fade(scribe)
+        scribe.fade(self._clock.now_ms())
         if scribe.open(roster, hidden) and not scribe.insights.is_empty:
-            self._show_all(room_id, scribe)
+            self._findings.show_all(room_id, scribe)
         self._tell(room_id)
 
     def grant(
@@ -116,6 +115,11 @@ class Captions:
     ) -> None:
         """A speaker consented."""
         self._scribe(room_id).grant(tap_id, member_id, language)
+        self._tell(room_id)
+
+    def choose_language(self, room_id: RoomId, tap_id: TapId, language: str) -> None:
+        """A speaker who consented says what he speaks."""
+        self._scribe(room_id).choose_language(tap_id, language)
         self._tell(room_id)
 
     def withdraw(self, room_id: RoomId, member_id: MemberId, tap_id: TapId) -> None:
@@ -127,15 +131,7 @@ class Captions:
 
     def show_traits(self, room_id: RoomId, tap_id: TapId, *, shown: bool) -> None:
         """A speaker shows his traits to the room, or no more: then they leave other screens."""
-        scribe = self._scribe(room_id)
-        scribe.show_traits(tap_id, shown=shown)
-        if tapped := scribe.tapped(tap_id):
-            self._show_traits(room_id, scribe, tap_id, tapped)
-            if not shown:
-                nothing = wire.Traits(
-                    room_id=room_id, member_id=tapped.member_id, traits=[], shown=False
-                )
-                self._hub.broadcast(self._others(room_id, tapped.member_id), nothing)
+        self._findings.change_traits(room_id, self._scribe(room_id), tap_id, shown=shown)
 
     def type_turn(self, room_id: RoomId, tap_id: TapId, text: str, language: str) -> None:
         """A speaker under a live consent wrote instead of speaking: a final caption, at once."""
@@ -154,55 +150,37 @@ class Captions:
             language=language,
             typed=True,
         )
-        self._keep(tap_id, line)
+        self._scribe(room_id).keep(tap_id, line, self._clock.now_ms())
         self._hub.to_room(room_id, line)
         self._tell(room_id)
-
-    def _keep(self, tap_id: TapId, line: wire.Caption) -> None:
-        scribe = self._scribes.get(RoomId(line.room_id))
-        if scribe is not None and line.final and line.text and scribe.kept_min:
-            scribe.recent.add(tap_id, line)
-            self._fade(scribe)
-
-    def _fade(self, scribe: Scribe) -> None:
-        scribe.recent.fade(self._clock.now_ms() - scribe.kept_min * 60_000 + 1)
 
     async def fade(self) -> None:
         """Forget lines that are too old, for as long as the gate lives."""
         while True:
             await asyncio.sleep(FADE_EVERY_S)
             for scribe in self._scribes.values():
-                self._fade(scribe)
+                scribe.fade(self._clock.now_ms())
 
     def welcome(self, connection: Connection, room_id: RoomId) -> None:
         """Somebody came into a room, and was told so: what he may read of its past."""
         scribe = self._scribes.get(room_id)
         if scribe is None or not scribe.is_open or connection.room_id != room_id:
             return
-        self._fade(scribe)
+        scribe.fade(self._clock.now_ms())
         if len(scribe.recent):
             recent = wire.CaptionsRecent(room_id=room_id, captions=scribe.recent.open())
             self._hub.broadcast([connection], recent)
             del recent
-        if scribe.insights.is_empty:
-            return
-        self._hub.broadcast([connection], scribe.insights.topics_view())
-        self._hub.broadcast([connection], scribe.insights.timeline_view())
-        self._hub.broadcast([connection], scribe.insights.relations_view())
-        for tap_id, tapped in scribe.taps().items():
-            if tapped.shows_traits or tapped.member_id == connection.member_id:
-                traits = scribe.insights.traits_view(
-                    tap_id, tapped.member_id, shown=tapped.shows_traits
-                )
-                self._hub.broadcast([connection], traits)
+        self._findings.welcome(connection, scribe)
 
     def close_room(self, room_id: RoomId) -> None:
         """The scribe goes: topics and captions leave every screen."""
         if room_id not in self._scribes:
             return
-        self._scribe(room_id).close()
+        scribe = self._scribe(room_id)
+        scribe.close()
         self._hub.to_room(room_id, wire.CaptionsPurged(room_id=room_id, member_id=None))
-        self._show_topics(room_id, ())
+        self._findings.show_topics(room_id, scribe, ())
         self._flush()
         self._tell(room_id)
 
@@ -261,12 +239,11 @@ class Captions:
                 self._caption(event)
             case GapHeard():
                 self._gap(event)
-            case TopicsChanged(room_id, topics):
-                self._show_topics(room_id, topics)
             case TrendingChanged(topics):
-                self._show_trending(topics)
-            case TimelineChanged() | RelationsChanged() | TraitsChanged():
-                self._found(event)
+                self._findings.show_trending(topics)
+            case TopicsChanged() | TimelineChanged() | RelationsChanged() | TraitsChanged():
+                if scribe := self._scribes.get(event.room_id):
+                    self._findings.show(scribe, event)
             case _:
                 assert_never(event)
 
@@ -277,8 +254,8 @@ class Captions:
             for room_id, scribe in self._scribes.items():
                 if not scribe.insights.is_empty:
                     scribe.insights.forget()
-                    self._show_all(room_id, scribe)
-            self._show_trending(())
+                    self._findings.show_all(room_id, scribe)
+            self._findings.show_trending(())
         self._hub.to_everybody(wire.CaptionsEngineChanged(captions=render.engine(engine)))
 
     def _speaker(self, room_id: RoomId, tap_id: TapId) -> MemberId | None:
@@ -298,7 +275,7 @@ class Captions:
             at_ms=self._clock.now_ms() - heard.age_ms,
             language=heard.language,
         )
-        self._keep(heard.tap_id, line)
+        self._scribe(heard.room_id).keep(heard.tap_id, line, self._clock.now_ms())
         self._hub.to_room(heard.room_id, line)
 
     def _gap(self, heard: GapHeard) -> None:
@@ -313,61 +290,6 @@ class Captions:
         )
         self._hub.to_room(heard.room_id, gap)
 
-    def _show_topics(self, room_id: RoomId, topics: tuple[RoomTopic, ...]) -> None:
-        scribe = self._scribes.get(room_id)
-        if scribe is None or (topics and not scribe.is_open):
-            return
-        scribe.insights.set_topics(topics)
-        self._hub.to_room(room_id, scribe.insights.topics_view())
-        self._on_topics.set()
-
-    def _found(self, event: TimelineChanged | RelationsChanged | TraitsChanged) -> None:
-        room_id = event.room_id
-        scribe = self._scribes.get(room_id)
-        if scribe is None or not scribe.is_open:
-            return
-        match event:
-            case TimelineChanged(segments=segments):
-                scribe.insights.set_timeline(segments, self._clock.now_ms())
-                self._hub.to_room(room_id, scribe.insights.timeline_view())
-            case RelationsChanged(pairs=pairs):
-                scribe.insights.set_relations(pairs)
-                self._hub.to_room(room_id, scribe.insights.relations_view())
-            case TraitsChanged(tap_id=tap_id, traits=traits):
-                if tapped := scribe.tapped(tap_id):
-                    scribe.insights.set_traits(tap_id, traits)
-                    self._show_traits(room_id, scribe, tap_id, tapped)
-            case _:
-                assert_never(event)
-
-    def _show_all(self, room_id: RoomId, scribe: Scribe) -> None:
-        """All that is shown of what was found, anew: other words are hidden, or all is gone."""
-        self._hub.to_room(room_id, scribe.insights.topics_view())
-        self._hub.to_room(room_id, scribe.insights.timeline_view())
-        self._hub.to_room(room_id, scribe.insights.relations_view())
-        for tap_id, tapped in scribe.taps().items():
-            self._show_traits(room_id, scribe, tap_id, tapped)
-        self._on_topics.set()
-
-    def _show_traits(self, room_id: RoomId, scribe: Scribe, tap_id: TapId, tapped: Tapped) -> None:
-        """To himself; to the others only where he shows them."""
-        shown, inside = tapped.shows_traits, self._hub.in_room(room_id)
-        seen = inside if shown else [c for c in inside if c.member_id == tapped.member_id]
-        self._hub.broadcast(
-            seen, scribe.insights.traits_view(tap_id, tapped.member_id, shown=shown)
-        )
-
-    def _others(self, room_id: RoomId, member_id: MemberId) -> list[Connection]:
-        return [c for c in self._hub.in_room(room_id) if c.member_id != member_id]
-
-    def _show_trending(self, topics: tuple[TrendingTopic, ...]) -> None:
-        if topics == self._trending:
-            return
-        self._trending = topics
-        members = [c for c in self._hub.everybody() if c.admitted]
-        self._hub.broadcast(members, render.trending(topics))
-
     def tell_trending(self, connection: Connection) -> None:
         """Somebody came into the hallway, as a member."""
-        if self._trending:
-            self._hub.broadcast([connection], render.trending(self._trending))
+        self._findings.tell_trending(connection)

@@ -15,8 +15,8 @@ import structlog
 
 from protocol.captions import CONSENT_VERSION, ReceiptView
 from server.domain.errors import StoreUnavailableError
-from server.domain.events import ConsentGranted, ConsentWithdrawn, RoomEvent
-from server.domain.ids import MemberId, TapId
+from server.domain.events import ConsentGranted, ConsentLanguageChosen, ConsentWithdrawn, RoomEvent
+from server.domain.ids import MemberId, RoomId, TapId
 from server.domain.member import Member
 from server.domain.receipt import RECEIPT_LIFETIME_MS, Receipt
 from server.domain.room import Room
@@ -55,20 +55,24 @@ class Receipts:
         for event in events:
             match event:
                 case ConsentGranted(member_id, tap_id, language):
-                    self._open[tap_id] = Receipt(
-                        secrets.token_urlsafe(9),
-                        member_id,
-                        after.room_id,
-                        CONSENT_VERSION,
-                        language,
-                        now_ms,
-                        now_ms,
-                    )
-                    self._waiting.append(self._open[tap_id])
+                    self._begin(tap_id, member_id, after.room_id, language)
+                case ConsentLanguageChosen(member_id, tap_id, language):
+                    # What he agreed to is another now: another receipt.
+                    self._close(tap_id, now_ms)
+                    self._begin(tap_id, member_id, after.room_id, language)
                 case ConsentWithdrawn(_, tap_id):
                     self._close(tap_id, now_ms)
                 case _:
                     pass
+
+    def _begin(
+        self, tap_id: TapId, member_id: MemberId, room_id: RoomId, language: str | None
+    ) -> None:
+        now_ms = self._clock.now_ms()
+        self._open[tap_id] = Receipt(
+            secrets.token_urlsafe(9), member_id, room_id, CONSENT_VERSION, language, now_ms, now_ms
+        )
+        self._waiting.append(self._open[tap_id])
 
     async def of(self, member: Member) -> list[ReceiptView]:
         """His own, the newest first, 500 at most.

@@ -43,10 +43,20 @@ class Recent:
         if key is None:
             key = self._keys[tap_id] = ConsentKey()
         words = msgspec.json.encode(line)
-        self._lines.append(_Line(tap_id, line.at_ms, len(words), key.seal(words)))
+        self._insert(_Line(tap_id, line.at_ms, len(words), key.seal(words)))
         self._bytes += len(words)
         while len(self._lines) > LINES_MAX or self._bytes > BYTES_MAX:
             self._drop_oldest()
+
+    def _insert(self, line: _Line) -> None:
+        """By the beginning of its speech: a long line is known after a short one that began later.
+
+        Else it would stay behind a younger one, and be read longer than the room allows.
+        """
+        at = len(self._lines)
+        while at and self._lines[at - 1].at_ms > line.at_ms:
+            at -= 1
+        self._lines.insert(at, line)
 
     def fade(self, since_ms: int) -> None:
         """Forget what was said before."""

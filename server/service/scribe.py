@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from protocol import captions as wire
 from server.domain.ids import MemberId, RoomId, TapId
 from server.ports import CaptionFeed
 from server.service.insights import Insights
@@ -62,6 +63,7 @@ class Scribe:
         self._told_blocked: tuple[str, ...] | None = None
         self._told_hidden: tuple[str, ...] = ()
         self._told_taps: set[TapId] = set()
+        self._languages_waiting: set[TapId] = set()
 
     @property
     def is_gone(self) -> bool:
@@ -102,6 +104,12 @@ class Scribe:
         """A speaker consents."""
         self._taps[tap_id] = Tapped(member_id, secrets.token_hex(8), language)
 
+    def choose_language(self, tap_id: TapId, language: str) -> None:
+        """A speaker says what he speaks: analysis is told of his consent again."""
+        if tapped := self._taps.get(tap_id):
+            self._taps[tap_id] = replace(tapped, language=language)
+            self._languages_waiting.add(tap_id)
+
     def show_traits(self, tap_id: TapId, *, shown: bool) -> None:
         """A speaker shows his traits to the room, or no more."""
         if tapped := self._taps.get(tap_id):
@@ -111,9 +119,20 @@ class Scribe:
         """A speaker wrote instead of speaking; where analysis lags, the oldest turn is dropped."""
         self._turns.append(_Turn(tap_id, text, language, line_id))
 
+    def keep(self, tap_id: TapId, line: wire.Caption, now_ms: int) -> None:
+        """Keep a final line for late joiners, where the room has them read any."""
+        if line.final and line.text and self.kept_min:
+            self.recent.add(tap_id, line)
+            self.fade(now_ms)
+
+    def fade(self, now_ms: int) -> None:
+        """Forget lines that are too old for late joiners."""
+        self.recent.fade(now_ms - self.kept_min * 60_000 + 1)
+
     def withdraw(self, tap_id: TapId) -> None:
         """From this moment no line of this consent belongs to anybody."""
         self._taps.pop(tap_id, None)
+        self._languages_waiting.discard(tap_id)
         self.insights.set_traits(tap_id, ())
         self.recent.withdraw(tap_id)
         kept = [turn for turn in self._turns if turn.tap_id != tap_id]
@@ -124,6 +143,7 @@ class Scribe:
         self._open = False
         self._must_close = True
         self._taps.clear()
+        self._languages_waiting.clear()
         self._turns.clear()
         self.insights.forget()
         self.recent.close()
@@ -151,8 +171,9 @@ class Scribe:
             await self._feed.open_room(self._room_id, self._blocked)
         elif self._open and self._hidden != self._told_hidden:
             await self._tell_hidden()
-        elif fresh := next((tap for tap in self._taps if tap not in self._told_taps), None):
+        elif fresh := next((tap for tap in self._taps if self._must_grant(tap)), None):
             self._told_taps.add(fresh)
+            self._languages_waiting.discard(fresh)
             tapped = self._taps[fresh]
             await self._feed.grant(self._room_id, fresh, tapped.speaker_id, tapped.language)
         elif self._turns:
@@ -160,6 +181,9 @@ class Scribe:
         else:
             return False
         return True
+
+    def _must_grant(self, tap_id: TapId) -> bool:
+        return tap_id not in self._told_taps or tap_id in self._languages_waiting
 
     async def _tell_hidden(self) -> None:
         told, self._told_hidden = self._told_hidden, self._hidden

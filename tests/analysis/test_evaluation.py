@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from analysis.evaluation import distance, units
+from analysis.evaluation import BadManifestError, distance, read_manifest, units
 from analysis.sphinx import available
 from analysis.windows import MIN_CLIPS, allowed_window_s, judge, write_verdict
 from tests.analysis import speech
@@ -67,6 +67,21 @@ def test_a_window_is_allowed_only_by_a_verdict_on_these_weights(tmp_path: Path) 
 
 @pytest.mark.model
 @pytest.mark.system
+def test_a_field_that_is_null_is_one_that_is_not_there(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text('[{"file": "a.ogg", "text": null, "lang": null, "kind": "noise", "x": 1}]')
+    (clip,) = read_manifest(manifest)
+    assert (clip.text, clip.lang, clip.speech) == ("", "", False)
+
+
+@pytest.mark.parametrize("entry", ['{"text": "a"}', '{"file": 7}', "7", '{"file": "a", "text": 1}'])
+def test_an_entry_that_is_none_is_refused(tmp_path: Path, entry: str) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(f"[{entry}]")
+    with pytest.raises(BadManifestError, match=r"manifest\.json is no manifest"):
+        read_manifest(manifest)
+
+
 @pytest.mark.parametrize("loss", [0, 0.05])
 def test_every_fixture_clip_is_exact_with_and_without_loss(loss: float) -> None:
     manifest = shared("data", "speech", "manifest-fixture.json")

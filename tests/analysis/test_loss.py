@@ -45,11 +45,11 @@ def test_clips_survive_5_percent_loss_and_jitter_word_for_word(
     transcriber: WhisperTranscriber, clip_id: str
 ) -> None:
     (job,) = hear(clip_id, loss=0.05, jitter_ms=50)
-    transcript = transcriber.transcribe(job.utterance.audio, None)
+    transcript = transcriber.transcribe(job.utterance.audio)
     clip = speech.clip(clip_id)
     assert (transcript.text, transcript.language) == (clip.text, clip.language)
 
 
 def test_silence_given_to_the_model_is_judged_no_speech(transcriber: WhisperTranscriber) -> None:
     quiet = np.random.default_rng(2).normal(0, 0.001, 32_000).astype(np.float32)
-    assert transcriber.transcribe(quiet, "en").no_speech_probability > 0.6
+    assert transcriber.transcribe(quiet, ("en",)).no_speech_probability > 0.6

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.decoder import OpusDecoder, Samples
-from analysis.segment import Segmenter, Utterance
+from analysis.segment import PRE_ROLL_FRAMES, TAIL_FRAMES, Segmenter, Utterance
 from analysis.vad import FRAME_SAMPLES, SileroDetector
 from tests.analysis import speech
 
@@ -28,7 +28,7 @@ def test_an_utterance_starts_after_200_ms_of_voice_and_ends_after_550_ms_without
     segmenter, ended = run([(0.0, 30), (0.9, 40), (0.0, 17)])
     assert not segmenter.speaking
     assert ended[0].voiced_ms == 40 * 32
-    assert ended[0].duration_ms == (10 + 40 + 9) * 32
+    assert ended[0].duration_ms == (PRE_ROLL_FRAMES + 40 + TAIL_FRAMES) * 32
 
 
 def test_a_click_is_no_utterance() -> None:

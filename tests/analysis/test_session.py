@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.decoder import Samples
-from analysis.session import TAPS_COUNTED, Session
-from analysis.speaker import Job
+from analysis.session import Session
+from analysis.speaker import Job, Wish
+from analysis.tallies import TAPS_COUNTED
 from analysis.transcriber import Transcript
 from analysis.words import Word
 from protocol.analysis import (
@@ -53,7 +54,7 @@ class House:
 
     def __init__(self, state: str = "ready") -> None:
         engine = EngineState(state="ready", detail="test")
-        self.session = Session(engine, LoudnessDetector, 100)
+        self.session = Session(engine, LoudnessDetector, 100, ("en", "ko"))
         self.session.connect(GATE)
         self.session.set_engine(EngineState(state=state, detail="test"))  # type: ignore[arg-type]
         self.now_ms = 1_000_000
@@ -65,8 +66,11 @@ class House:
         grant = Grant(room_id="r", tap_id=tap_id, speaker_id=f"s{tap_id}", language=language)
         self.session.handle(GATE, grant, self.now_ms)
 
+    def stream(self, tap_id: int) -> speech.RtpStream:
+        return self.streams.setdefault(tap_id, speech.RtpStream(tap_id))
+
     def speak(self, tap_id: int, seconds: float) -> None:
-        stream = self.streams.setdefault(tap_id, speech.RtpStream(tap_id))
+        stream = self.stream(tap_id)
         for index in range(int(seconds * 50)):
             self.now_ms += 20
             self.session.audio(stream.frame(TONE[index % len(TONE)]), self.now_ms)
@@ -295,9 +299,36 @@ def test_a_detected_language_is_settled_by_two_utterances_that_agree(house: Hous
         house.speak(5, 1)
         house.wait(1)
         job = house.job()
-        languages.append(job.language)
+        languages.append(job.languages)
         house.finish(job, language="ko")
-    assert languages == [None, None, "ko"]
+    assert languages == [("en", "ko"), ("en", "ko"), ("ko",)]
+
+
+def test_a_language_is_detected_among_those_of_the_house_and_of_the_room(house: House) -> None:
+    house.grant(5, language=None)
+    house.grant(6, language="fr")
+    house.speak(5, 1)
+    house.wait(1)
+    job = house.job()
+    assert job.languages == ("en", "ko", "fr")
+    house.finish(job)
+    withdrawal = Withdraw(room_id="r", tap_id=6)
+    house.session.handle(GATE, withdrawal, house.now_ms)
+    house.speak(5, 1)
+    house.wait(1)
+    assert house.job().languages == ("en", "ko")
+
+
+def test_a_language_chosen_later_holds_from_the_next_utterance_on(house: House) -> None:
+    house.grant(5, language="en")
+    house.speak(5, 1)
+    house.grant(5, language="ko")
+    house.wait(1)
+    job = house.job()
+    assert job.languages == ("ko",)
+    house.finish(job, language="ko")
+    (line,) = [message for message in house.said() if isinstance(message, Line)]
+    assert line.tap_id == 5
 
 
 def test_a_grant_in_a_room_without_captions_is_refused(house: House) -> None:
@@ -481,8 +512,51 @@ def test_an_early_transcript_that_comes_after_the_end_still_is_the_final(house: 
     assert house.session.next_job() is None
 
 
-def test_without_time_for_partials_only_finals_are_transcribed(house: House) -> None:
+def test_without_time_for_partials_only_finals_and_pauses_are_transcribed(house: House) -> None:
     house.grant(5)
     house.speak(5, 2)
-    assert house.session.next_job(partials=False) is None
-    assert house.session.next_job()
+    assert house.session.next_job((Wish.EARLY,)) is None
+    pause(house, 5, 0.4)
+    job = house.session.next_job((Wish.EARLY,))
+    assert job
+    assert job.early
+
+
+def test_a_line_of_which_nothing_is_shown_goes_before_one_that_grows_old(house: House) -> None:
+    for tap_id in (5, 6):
+        house.grant(tap_id)
+    house.speak(5, 1)
+    house.finish(house.job(final=False))
+    house.speak(5, 2)
+    house.speak(6, 1)
+    assert house.job(final=False).tap_id == 6
+    assert house.job(final=False).tap_id == 5
+
+
+def test_no_later_partial_is_begun_while_somebody_begins_or_pauses(house: House) -> None:
+    for tap_id in (5, 6):
+        house.grant(tap_id)
+    house.speak(5, 1)
+    house.finish(house.job(final=False))
+    house.speak(5, 2)
+    house.speak(6, 0.4)
+    assert house.session.next_job() is None
+    house.speak(6, 0.4)
+    assert [house.job(final=False).tap_id for _ in range(2)] == [6, 5]
+    house.speak(5, 2)
+    pause(house, 6, 0.18)
+    assert house.session.next_job() is None
+
+
+def test_a_first_partial_comes_after_half_a_second_of_voice_with_all_said_so_far(
+    house: House,
+) -> None:
+    house.grant(5)
+    house.speak(5, 0.5)
+    assert house.session.next_job() is None
+    house.speak(5, 0.2)
+    assert house.job(final=False).utterance.voiced_ms >= 512
+    house.speak(5, 0.5)
+    assert house.session.next_job() is None
+    house.speak(5, 1.5)
+    assert house.job(final=False).utterance.voiced_ms >= 2_400

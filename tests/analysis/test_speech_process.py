@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -19,16 +20,17 @@ import pytest
 from analysis.config import Settings
 from analysis.decoder import Samples
 from analysis.model import load_order
-from analysis.speech_process import SpeechProcess
+from analysis.speech_process import DEATHS_IN_A_ROW, SpeechProcess
 from analysis.speech_wire import Load
 from analysis.transcriber import Engine, Transcript
-from protocol.analysis import Grant, Line, LoadModel, OpenCaptions
+from protocol.analysis import EngineState, Grant, Line, LoadModel, OpenCaptions, Purged, Withdraw
 from tests.analysis import speech
 from tests.analysis.process import ROOT, AnalysisProcess
 from tests.shared_material import fixture_model
 
 pytestmark = [pytest.mark.model, pytest.mark.system]
 BACK_S = 5.0
+GONE_WITHIN_S = 1.0
 
 
 def order(**values: object) -> Load:
@@ -69,7 +71,7 @@ def clip() -> Samples:
 
 
 async def heard(process: SpeechProcess) -> Transcript:
-    transcript = await process.transcribe(clip(), "en")
+    transcript = await process.transcribe(clip(), ("en",))
     assert transcript
     return transcript
 
@@ -99,11 +101,72 @@ async def test_a_transcription_past_its_deadline_costs_the_worker_its_life() -> 
         assert stuck
         os.kill(stuck, signal.SIGSTOP)
         house.process._deadline_s = 0.3
-        assert await process.transcribe(clip(), "en") is None
+        assert await process.transcribe(clip(), ("en",)) is None
         house.process._deadline_s = 20.0
         assert (await heard(process)).text
         assert process.pid != stuck
     assert house.counters["worker_deadlines"] == 1
+
+
+async def test_what_is_abandoned_ends_at_once_with_its_worker_and_the_next_is_transcribed() -> None:
+    house = House(order())
+    async with house.running() as process:
+        for _ in range(DEATHS_IN_A_ROW + 1):
+            await heard(process)
+            stuck = process.pid
+            assert stuck
+            os.kill(stuck, signal.SIGSTOP)
+            under_way = asyncio.create_task(process.transcribe(clip(), ("en",)))
+            await asyncio.sleep(0.1)
+            process.abandon()
+            assert await asyncio.wait_for(under_way, 0.5) is None
+            await until(lambda pid=stuck: not _runs(pid), within_s=0.5)
+        assert (await heard(process)).text == speech.clip("fx_en_02").text
+    assert house.counters["worker_abandoned"] == DEATHS_IN_A_ROW + 1
+    assert not any(reason for _, reason in house.said)
+
+
+async def test_a_withdrawal_ends_a_transcription_that_does_not_end_by_itself(
+    tmp_path: Path,
+) -> None:
+    """His audio goes with the worker within a second; who speaks meanwhile loses nothing."""
+    with AnalysisProcess(tmp_path, str(fixture_model())).running() as analysis:
+        assert analysis.child
+        gate, media = await analysis.gate(), await analysis.media()
+        grants = [
+            Grant(room_id="r", tap_id=tap, speaker_id=f"s{tap}", language="en") for tap in (5, 6)
+        ]
+        await gate.send(OpenCaptions(room_id="r"), *grants, LoadModel())
+        await gate.hear(EngineState, lambda engine: engine.state == "loading")
+        await gate.hear(EngineState, lambda engine: engine.state == "ready")
+        worker = _child_of(analysis.child.pid)
+        os.kill(worker, signal.SIGSTOP)
+        said = {tap: speech.clip(f"fx_en_0{tap - 2}") for tap in (5, 6)}
+        streams = []
+        for tap, clip in said.items():
+            first = speech.silence(0.3 * (tap - 5))
+            turn = np.concatenate((first, clip.samples, speech.silence(0.8)))
+            streams.append(speech.RtpStream(tap).frames(speech.encode(turn)))
+
+        async def purged_at() -> float:
+            await gate.hear(Purged, lambda purged: purged.tap_id == 5)
+            return time.monotonic()
+
+        began = time.monotonic()
+        for index, frames in enumerate(itertools.zip_longest(*streams)):
+            for frame in filter(None, frames):
+                await media.send(frame)
+            if index == 60:  # his first partial is at work
+                await gate.send(Withdraw(room_id="r", tap_id=5))
+                withdrawn, purging = time.monotonic(), asyncio.create_task(purged_at())
+            await asyncio.sleep(max(0.0, began + index * 0.02 - time.monotonic()))
+        assert await purging - withdrawn < GONE_WITHIN_S
+        line = await gate.heard_or_next(Line, lambda line: line.final)
+        assert (line.tap_id, line.text) == (6, said[6].text)
+        assert not _runs(worker)
+        counters = (await gate.stats()).counters
+    assert counters["worker_abandoned"] == 1
+    assert counters.get("gaps", 0) == 0
 
 
 async def test_a_worker_that_takes_too_much_memory_is_killed_and_the_engine_given_up() -> None:
@@ -131,7 +194,7 @@ import asyncio, os
 from collections import Counter
 from analysis.config import Settings
 from analysis.model import load_order
-from analysis.speech_process import SpeechProcess
+from analysis.speech_process import DEATHS_IN_A_ROW, SpeechProcess
 async def main():
     order = load_order(Settings(whisper_model={str(fixture_model())!r}))
     process = SpeechProcess(lambda: order, 9, Counter(), lambda *change: None)

@@ -59,7 +59,7 @@ def audio(named: str) -> Samples:
 
 
 def test_it_hears_words(transcriber: Transcriber, named: str, audio: Samples) -> None:
-    heard = transcriber.transcribe(audio, "en")
+    heard = transcriber.transcribe(audio, ("en",))
     assert ENGINES[named].says in heard.text
     assert heard.language == "en"
     assert 0 <= heard.no_speech_probability <= 1
@@ -69,30 +69,38 @@ def test_it_hears_words(transcriber: Transcriber, named: str, audio: Samples) ->
 
 
 def test_it_keeps_nothing_of_a_call(transcriber: Transcriber, audio: Samples) -> None:
-    first = transcriber.transcribe(audio, "en")
-    transcriber.transcribe(np.flip(audio).copy(), "en")
-    assert transcriber.transcribe(audio, "en") == first
+    first = transcriber.transcribe(audio, ("en",))
+    transcriber.transcribe(np.flip(audio).copy(), ("en",))
+    assert transcriber.transcribe(audio, ("en",)) == first
 
 
 def test_it_leaves_the_audio_as_it_is(transcriber: Transcriber, audio: Samples) -> None:
     before = audio.copy()
-    transcriber.transcribe(audio, None)
+    transcriber.transcribe(audio)
     assert np.array_equal(audio, before)
 
 
 def test_silence_and_a_single_sample_are_no_error(transcriber: Transcriber) -> None:
     for length in (1, 160, SAMPLE_RATE_HZ):
-        transcriber.transcribe(np.zeros(length, np.float32), "en")
+        transcriber.transcribe(np.zeros(length, np.float32), ("en",))
 
 
 @pytest.mark.parametrize("seconds", [0, MAX_AUDIO_S + 1])
 def test_audio_of_impossible_length_is_refused(transcriber: Transcriber, seconds: int) -> None:
     with pytest.raises(ValueError, match="impossible length"):
-        transcriber.transcribe(np.zeros(seconds * SAMPLE_RATE_HZ, np.float32), "en")
+        transcriber.transcribe(np.zeros(seconds * SAMPLE_RATE_HZ, np.float32), ("en",))
+
+
+def test_a_language_is_detected_among_those_that_are_given(
+    transcriber: Transcriber, audio: Samples
+) -> None:
+    known = transcriber.engine.languages
+    for languages in (("ko", "de"), ("fr", "ja", "xx")):
+        assert transcriber.transcribe(audio, languages).language in (known or languages)
 
 
 def test_an_unknown_language_is_no_error(transcriber: Transcriber, audio: Samples) -> None:
-    assert transcriber.transcribe(audio, "xx").language
+    assert transcriber.transcribe(audio, ("xx",)).language
 
 
 def test_it_says_what_it_is(transcriber: Transcriber, named: str) -> None:

@@ -15,6 +15,7 @@ from server.domain.errors import (
 from server.domain.events import (
     CaptionsSwitched,
     ConsentGranted,
+    ConsentLanguageChosen,
     ConsentWithdrawn,
     ParticipantChanged,
     ParticipantLeft,
@@ -66,6 +67,17 @@ def test_a_speakers_yes_opens_his_own_tap_only() -> None:
 def test_a_second_yes_changes_nothing() -> None:
     opened = captioned()
     assert consent.grant(opened, SPEAKER_ID, TapId(8), None) == (opened, ())
+
+
+def test_a_second_yes_may_name_another_language_under_the_same_consent() -> None:
+    opened = captioned()
+    changed, events = consent.grant(opened, SPEAKER_ID, TapId(8), "en")
+    assert events == (
+        ParticipantChanged(SPEAKER_ID),
+        ConsentLanguageChosen(SPEAKER_ID, TAP, "en"),
+    )
+    assert consent.tap_of(changed, SPEAKER_ID) == TAP
+    assert consent.grant(changed, SPEAKER_ID, TapId(8), "en") == (changed, ())
 
 
 def test_there_is_nothing_to_consent_to_while_captions_are_off() -> None:

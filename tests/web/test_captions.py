@@ -219,6 +219,20 @@ async def test_every_consent_has_a_tap_and_a_speaker_name_of_its_own(gate: Gate)
     assert all(0 < tap_id < 2**32 for tap_id in seen)
 
 
+async def test_a_language_may_be_chosen_anew_while_the_consent_and_its_words_stay(
+    gate: Gate,
+) -> None:
+    host, guest, room_id = await speaker_and_listener(gate)
+    tap_id = tap_of(gate)
+    speaker_id = gate.feed.grants[tap_id][1]
+    await host.ask(wire.Consent, granted=True, language="en")
+    await gate.house.captions.settle()
+    assert gate.feed.grants == {tap_id: (room_id, speaker_id, "en")}
+    gate.feed.say(line(room_id, tap_id))
+    await guest.event(wire.Caption)
+    assert guest.unread(wire.CaptionsPurged) == []
+
+
 async def test_one_failing_event_does_not_end_the_loop(gate: Gate) -> None:
     _, guest, room_id = await speaker_and_listener(gate)
     gate.feed.say(line(RoomId("unknown"), TapId(1)))

@@ -37,6 +37,15 @@ async def test_a_consent_is_noted_from_its_beginning_to_its_end_for_its_person_a
     assert await receipts(guest) == []
 
 
+async def test_another_language_is_another_receipt(gate: Gate) -> None:
+    host, _, _ = await speaker_and_listener(gate)
+    gate.clock.advance(MINUTE_MS)
+    await host.ask(wire.Consent, granted=True, language="en")
+    newest, oldest = await receipts(host)
+    assert (newest.language, newest.withdrawn_at_ms) == ("en", None)
+    assert (oldest.language, oldest.withdrawn_at_ms) == ("ko", newest.granted_at_ms)
+
+
 async def test_leaving_the_room_and_sending_the_scribe_away_end_it_too(gate: Gate) -> None:
     host, _, _ = await speaker_and_listener(gate)
     await host.ask(wire.SwitchCaptions, on=False)

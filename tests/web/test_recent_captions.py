@@ -51,3 +51,20 @@ async def test_a_moderator_may_let_late_joiners_read_nothing(gate: Gate) -> None
     await late.join(room_id)
     await late.ask(wire.SyncRoom)
     assert late.unread(wire.CaptionsRecent) == []
+
+
+async def test_a_long_line_that_is_known_late_fades_in_its_turn(gate: Gate) -> None:
+    """It began before the short line of another that was known first, and is no longer read."""
+    _, guest, room_id = await speaker_and_listener(gate)
+    gate.feed.say(line(room_id, tap_of(gate), "short", final=True, age_ms=1_000, line_id=2))
+    gate.feed.say(line(room_id, tap_of(gate), "long", final=True, age_ms=14_000, line_id=1))
+    await guest.event(wire.Caption, lambda caption: caption.caption_id == 1)
+    first = await gate.member(2)
+    await first.join(room_id)
+    recent = await first.event(wire.CaptionsRecent)
+    assert [caption.text for caption in recent.captions] == ["long", "short"]
+    gate.clock.advance(290_000)
+    later = await gate.member(3)
+    await later.join(room_id)
+    recent = await later.event(wire.CaptionsRecent)
+    assert [caption.text for caption in recent.captions] == ["short"]
