@@ -93,6 +93,12 @@ class Timeline:
         forms = [self._form(word) for word in found[: max(room, 0)]]
         chunk.said.setdefault(said.speaker, array("H")).extend(forms)
 
+    def known(self, words: Words) -> Words:
+        """The same words as they are kept here, so that they are in memory once."""
+        return [
+            w if w is None or w not in self._forms else self._words[self._forms[w]] for w in words
+        ]
+
     def withdraw(self, speaker: Hashable, blocked: Blocked) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""
         kept = [
