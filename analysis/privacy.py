@@ -13,6 +13,10 @@ MAX_HIDDEN: Final = 200
 """Topics that the moderators of one room may hide."""
 HOUSE_ROOMS: Final = 3
 HOUSE_SPEAKERS: Final = 3
+_KOREAN_NAME: Final = re.compile(r"[가-힣]{2,5}")
+_FAMILY_NAMES_OF_TWO: Final = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
+_AFTER_A_NAME: Final = ("아", "야", "이", "씨", "님", "네", "군", "양", "쌤")
+"""Said when somebody is called or spoken of: 서연아, 지민이, 민수네."""
 """What is shown of all rooms together is said in so many, by so many."""
 
 
@@ -53,10 +57,20 @@ def may_show(frequency: float, said_by: Mapping[Hashable, int]) -> bool:
 
 
 def name_forms(names: Iterable[str]) -> frozenset[str]:
-    """All forms in which a name might surface: whole, its parts, a Korean given name alone."""
+    """All forms in which a name might surface: whole, its parts, a Korean given name alone.
+
+    Korean ones also with what is said after a name, which an analyser may take for a part of it.
+    """
     forms: set[str] = set()
     for name in names:
         parts = re.findall(r"[^\W\d_]+", name.lower())
         forms |= {"".join(parts), *parts}
-        forms |= {part[1:] for part in parts if re.fullmatch(r"[가-힣]{3,4}", part)}
+        korean = [part for part in ("".join(parts), *parts) if _KOREAN_NAME.fullmatch(part)]
+        given = {part[len(_family_name(part)) :] for part in korean} | {p[1:] for p in korean}
+        given = {form for form in given | set(korean) if len(form) > 1}
+        forms |= given | {form + after for form in given for after in _AFTER_A_NAME}
     return frozenset(form for form in forms if len(form) > 1)
+
+
+def _family_name(name: str) -> str:
+    return name[:2] if name.startswith(_FAMILY_NAMES_OF_TWO) else name[:1]

@@ -45,7 +45,7 @@ class Pace:
 
 PACES: Final[Mapping[str, Pace]] = {
     "en": Pace(300.0, 0.62, 1.2 / 300, 0.6, 0.1, 0.2, 0.2),
-    "ko": Pace(75.0, 1.0, math.log(2) / 75, -0.1, 0.1, 0.0, 0.0),
+    "ko": Pace(75.0, 1.0, math.log(2) / 75, -0.1, 0.1, 0.0, 0.1),
 }
 
 

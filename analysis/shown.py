@@ -93,11 +93,13 @@ class ShownList:
             if all(map(lives, (key,) if isinstance(key, str) else key))
         }
 
-    def stem_of(self, topic_id: int) -> str | None:
-        """The word whose id this is, while it lives."""
-        return next(
-            (s for s, known in self._identities.items() if known.topic_id == topic_id), None
-        )
+    def words_of(self, topic_id: int) -> tuple[str, ...]:
+        """The stems of the topic whose id this is, while it lives; two of a phrase."""
+        living = self._identities.items()
+        stem = next((s for s, known in living if known.topic_id == topic_id), None)
+        if stem is None:
+            return ()
+        return next((pair for pair in self._pairs if stem in pair), (stem,))
 
     def stems_of(self, term: str) -> frozenset[str]:
         """The words of a topic that is shown, or was of late, in this form."""

@@ -4,46 +4,40 @@ Owns counts of words by half minute and speaker, of the last hour, and the stret
 Everything is a function of the half minutes that are over, so a withdrawal takes a speaker's counts
 away and derives the rest anew: exactly what a room without him would have.
 
-A boundary is shown once it is three minutes old and never moves after that. Until then the best
-cut (dynamic programming over smoothed TF-IDF vectors, least squares) is looked for again with every
-half minute. Keeps words and how often they were said, never their order.
+With every half minute, later less often, the last hour and a half is cut anew (`cut`): talk that is
+new can show that what looked like two subjects was one. An id stands for its bounds; a stretch that
+stays mostly what it was keeps its colour. Keeps words and how often they were said, never their
+order.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from analysis.counts import Said
-from analysis.privacy import Blocked, may_show
+from analysis.cut import Matrix, best_cuts, likeness
+from analysis.privacy import MIN_MENTIONS, Blocked, may_show
 from analysis.words import Word, Words
 
 CHUNK_S: Final = 30.0
-MAX_CHUNKS: Final = 120
-"""An hour of talk; the oldest are forgotten first, but not what they were found to be about."""
+MAX_CHUNKS: Final = 180
+"""An hour and a half of talk; the oldest go first, but not what they were found to be about."""
 MAX_CLOSED: Final = 48
+MAX_SEGMENTS: Final = MAX_CLOSED + 1
 MAX_CHUNK_WORDS: Final = 100
 """Twice what the fastest talk holds; more of one half minute is not counted."""
-FROZEN_AFTER: Final = 6
-"""Chunks behind a boundary from which on it stays."""
-MAX_OPEN: Final = 60
-"""Chunks after which the best boundary is taken even where nothing calls for one."""
-SMOOTHING: Final = 2.0
-"""Standard deviation in chunks of the window over which neighbours are mixed."""
-EVENNESS: Final = 0.5
-"""Added to each idf, so that words of a talk with one subject count, not its noise alone."""
-SEGMENT_COST: Final = 2.0
-"""What a segment must explain, in squared length of a chunk's vector."""
-TYPICAL_CHUNKS: Final = 16.0
-"""Length of segment that costs nothing beyond that: eight minutes."""
-LENGTH_COST: Final = 1.0
-"""Weight of ln(length / typical length)²."""
+PATIENCE: Final = 16
+"""Half minutes of talk for each half minute more between one cut and the next."""
+KEPT_OVERLAP: Final = 0.5
+"""Of the time that two stretches cover together, both do, where they are the same."""
 MAX_TERMS: Final = 3
 TERM_EXPONENT: Final = 0.7
 COLOURS: Final = 7
@@ -78,8 +72,10 @@ class Timeline:
         self._chunks: list[_Chunk] = []
         self._forms: dict[Word, int] = {}
         self._words: list[Word] = []
-        self._closed: list[Segment] = []
-        self._open: Segment | None = None
+        self._past: list[Segment] = []
+        """Of what is forgotten."""
+        self._found: list[Segment] = []
+        """Of the half minutes that are kept, the last one open."""
         self._next_id = 1
         self._done: int | None = None
         """The newest chunk that was looked at."""
@@ -97,6 +93,12 @@ class Timeline:
         forms = [self._form(word) for word in found[: max(room, 0)]]
         chunk.said.setdefault(said.speaker, array("H")).extend(forms)
 
+    def known(self, words: Words) -> Words:
+        """The same words as they are kept here, so that they are in memory once."""
+        return [
+            w if w is None or w not in self._forms else self._words[self._forms[w]] for w in words
+        ]
+
     def withdraw(self, speaker: Hashable, blocked: Blocked) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""
         kept = [
@@ -104,8 +106,8 @@ class Timeline:
             for c in self._chunks
         ]
         self._restore([chunk for chunk in kept if chunk.said])
-        self._closed.clear()
-        self._open, done, self._done = None, self._done, None
+        self._past.clear()
+        self._found, done, self._done = [], self._done, None
         # Numbers go on: a segment of another room than before must not be taken for an old one.
         self._next_id += 1
         if done is not None:
@@ -113,126 +115,139 @@ class Timeline:
 
     def rename(self, blocked: Blocked) -> None:
         """Name anew, after other words than before must not be shown."""
-        chunks = self._chunks
-        for place, segment in enumerate(self._closed):
-            to = segment.to_s
-            inside = [c for c in chunks if segment.from_s <= c.number * CHUNK_S < (to or math.inf)]
-            if not inside:  # older than what is kept: its name can only be taken away
-                terms = tuple(t for t in segment.terms if not blocked.holds(t, (t,)))
-                self._closed[place] = replace(segment, terms=terms)
-                continue
-            terms = self._terms(inside, [c for c in chunks if c not in inside], blocked)
-            self._closed[place] = Segment(
-                segment.segment_id, segment.from_s, to, terms, segment.colour
-            )
-        if self._open and self._done is not None:
-            self._name_open(self._done, blocked)
+        # What they were about is forgotten: a name can only be taken away.
+        self._past = [
+            replace(each, terms=tuple(t for t in each.terms if not blocked.holds(t, (t,))))
+            for each in self._past
+        ]
+        self._name(blocked)
 
     def segments(self, now_s: float, blocked: Blocked) -> list[Segment]:
         """All segments in order, the last one open; derived anew once in a half minute."""
-        over = int(now_s // CHUNK_S) - 1
-        fresh = [c for c in self._chunks if c.number <= over]
-        if self._done is not None:
-            fresh = [c for c in fresh if c.number > (self._done or 0)]
-        for chunk in fresh:
-            self._look(chunk.number, blocked)
-            self._done = chunk.number
-        if fresh:
-            self._name_open(fresh[-1].number, blocked)
+        due = self._due(int(now_s // CHUNK_S) - 1)
+        newest = max((c.number for c in self._chunks if c.number <= due), default=None)
+        if newest is not None and (self._done is None or newest > self._done):
+            self._done = newest
+            self._cut()
             self._expire()
-        return [*self._closed, self._open] if self._open else []
+            self._name(blocked)
+        return [*self._past, *self._found][-MAX_SEGMENTS:]
 
     # ------------------------------------------------------------------ segments
 
-    def _look(self, number: int, blocked: Blocked) -> None:
-        """Freeze the first boundary where it is old enough, with one more chunk known."""
-        if self._open is None:
-            first = self._chunks[0].number * CHUNK_S
-            self._open = Segment(self._next_id, first, None, (), 0)
-            self._next_id += 1
-        start = self._open.from_s
-        seen = [c for c in self._chunks if c.number <= number]
-        live = [c for c in seen if c.number * CHUNK_S >= start]
-        if len(live) <= FROZEN_AFTER:
-            return
-        cut = first_cut(self._vectors(seen)[-len(live) :], must=len(live) >= MAX_OPEN)
-        if cut is None or len(live) - cut < FROZEN_AFTER:
-            return
-        inside, at_s = live[:cut], live[cut].number * CHUNK_S
-        outside = seen[: len(seen) - len(live)] + live[cut:]
-        terms = self._terms(inside, outside, blocked)
-        before = self._open
-        self._closed.append(Segment(before.segment_id, start, at_s, terms, before.colour))
-        self._open = Segment(self._next_id, at_s, None, (), (before.colour + 1) % COLOURS)
-        self._next_id += 1
+    def _due(self, over: int) -> int:
+        """The half minute up to which must be looked at, when this one is over."""
+        first = self._chunks[0].number if self._chunks else over
+        every = 1 + max(over - first, 0) // PATIENCE
+        return over - (over - first) % every
 
-    def _vectors(self, chunks: list[_Chunk]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """One unit vector per chunk: TF-IDF over stems, mixed with its neighbours'."""
-        stems: dict[str, int] = {}
-        column = [stems.setdefault(word.stem, len(stems)) for word in self._words]
-        counts = np.zeros((len(chunks), max(len(stems), 1)))
-        columns = np.array(column, dtype=np.intp)
+    def _seen(self) -> list[_Chunk]:
+        """The half minutes that are over."""
+        return [c for c in self._chunks if self._done is not None and c.number <= self._done]
+
+    def _cut(self) -> None:
+        """Find the segments anew."""
+        chunks = self._seen()
+        places = best_cuts(self._likeness(chunks))
+        begins = [chunks[place].number * CHUNK_S for place in (0, *places)]
+        if self._past:
+            begins[0] = self._past[-1].to_s or begins[0]
+        until_s = (chunks[-1].number + 1) * CHUNK_S
+        before, self._found = self._found, []
+        for from_s, to_s in zip(begins, [*begins[1:], None], strict=True):
+            fresh = Segment(0, from_s, to_s, (), -1)
+            same = next((old for old in before if _goes_on(old, fresh)), None)
+            near = max(before, key=lambda old: _overlap(old, fresh, until_s), default=None)
+            if same:
+                fresh = replace(same, to_s=to_s)
+            elif near and _overlap(near, fresh, until_s) > KEPT_OVERLAP:
+                fresh = replace(fresh, colour=near.colour)
+            self._found.append(fresh)
+        self._identify()
+
+    def _identify(self) -> None:
+        """Number the segments that are new; neighbours have different colours."""
+        for place, segment in enumerate(self._found):
+            if segment.segment_id:
+                continue
+            before = self._found[place - 1 : place] if place else self._past[-1:]
+            beside = {each.colour for each in (*before, *self._found[place + 1 : place + 2])}
+            last = before[0].colour if before else -1
+            turns = (segment.colour, *((last + step) % COLOURS for step in range(1, COLOURS)))
+            colour = next(turn for turn in turns if turn >= 0 and turn not in beside)
+            self._found[place] = replace(segment, segment_id=self._next_id, colour=colour)
+            self._next_id += 1
+
+    def _likeness(self, chunks: list[_Chunk]) -> Matrix:
+        numbers: dict[str, int] = {}
+        stems = [numbers.setdefault(word.stem, len(numbers)) for word in self._words]
+        people: dict[Hashable, int] = {}
+        for chunk in chunks:
+            for speaker in chunk.said:
+                people.setdefault(speaker, len(people))
+        spoken = np.zeros((len(chunks), len(people)))
         for row, chunk in enumerate(chunks):
-            for forms in chunk.said.values():
-                np.add.at(counts[row], columns[np.frombuffer(forms, dtype=np.uint16)], 1.0)
-        holding = (counts > 0).sum(axis=0)
-        idf = (np.log((1 + len(chunks)) / (1 + holding)) + EVENNESS) * (holding > 1)
-        weighed = np.log1p(counts) * idf
-        apart = np.subtract.outer(np.arange(len(chunks)), np.arange(len(chunks)))
-        mixing = np.exp(-0.5 * (apart / SMOOTHING) ** 2)
-        mixed = mixing @ weighed
-        lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
-        unit: np.ndarray[Any, np.dtype[np.float64]] = mixed / np.maximum(lengths, 1e-9)
-        return unit
+            for speaker, forms in chunk.said.items():
+                spoken[row, people[speaker]] = len(forms)
+        column = np.array(stems or [0], dtype=np.intp)
+        said = [column[np.frombuffer(b"".join(c.said.values()), dtype=np.uint16)] for c in chunks]
+        return likeness(said, spoken)
 
     # ------------------------------------------------------------------ names
 
-    def _name_open(self, number: int, blocked: Blocked) -> None:
-        if self._open is None:
-            return
-        start = self._open.from_s
-        seen = [c for c in self._chunks if c.number <= number]
-        inside = [c for c in seen if c.number * CHUNK_S >= start]
-        outside = seen[: len(seen) - len(inside)]
-        terms = self._terms(inside, outside, blocked)
-        self._open = Segment(self._open.segment_id, start, None, terms, self._open.colour)
+    def _name(self, blocked: Blocked) -> None:
+        begins = [segment.from_s for segment in self._found[1:]]
+        said = [dict[int, dict[Hashable, int]]() for _ in self._found]
+        everywhere: dict[str, int] = {}
+        for chunk in self._seen():
+            counts = said[bisect(begins, chunk.number * CHUNK_S)]
+            for speaker, forms in chunk.said.items():
+                for form in forms:
+                    by = counts.setdefault(form, {})
+                    by[speaker] = by.get(speaker, 0) + 1
+                    stem = self._words[form].stem
+                    everywhere[stem] = everywhere.get(stem, 0) + 1
+        for place, counts in enumerate(said):
+            terms = self._terms(counts, everywhere, blocked)
+            self._found[place] = replace(self._found[place], terms=terms)
 
     def _terms(
-        self, inside: list[_Chunk], outside: list[_Chunk], blocked: Blocked
+        self,
+        counts: Mapping[int, Mapping[Hashable, int]],
+        everywhere: Mapping[str, int],
+        blocked: Blocked,
     ) -> tuple[str, ...]:
-        """The words said more here than elsewhere: tf^0.7 · ln(share here / share elsewhere)."""
-        elsewhere: Counter[str] = Counter()
-        for word, said in self._said(outside).items():
-            elsewhere[word.stem] += said.total()
-        here: dict[str, dict[Word, Counter[Hashable]]] = {}
-        for word, said in self._said(inside).items():
-            here.setdefault(word.stem, {})[word] = said
-        total = sum(said.total() for forms in here.values() for said in forms.values())
+        """The words said more here than elsewhere: tf^0.7 · ln(share here / share elsewhere).
+
+        `counts`: by form and speaker, in here; `everywhere`: by stem.
+        """
+        here: dict[str, list[int]] = {}
+        for form in counts:
+            here.setdefault(self._words[form].stem, []).append(form)
+        total = sum(sum(by.values()) for by in counts.values())
+        all_said = sum(everywhere.values())
         weighed: list[tuple[float, str]] = []
-        for stem, forms in here.items():
-            said_by = sum(forms.values(), Counter[Hashable]())
+        for stem, numbers in here.items():
+            if everywhere[stem] < MIN_MENTIONS:
+                continue
+            said_by = Counter[Hashable]()
+            for form in numbers:
+                said_by.update(counts[form])
+            forms = {self._words[form]: sum(counts[form].values()) for form in numbers}
+            count = said_by.total()
             frequency = max(word.frequency for word in forms)
             if not may_show(frequency, said_by):
                 continue
             if blocked.holds(stem, (word.surface for word in forms)):
                 continue
-            count = said_by.total()
             share = (count + 1) / (total + 1)
-            others = (elsewhere[stem] + 1) / (elsewhere.total() + total + 1)
+            others = (everywhere[stem] - count + 1) / (all_said + 1)
             common = max(1e-9, 1 - math.exp(-1500.0 * frequency))
             surprise = max(-math.log(common), 1e-3)
             weight = count**TERM_EXPONENT * math.log1p(share / others) * surprise**0.3
-            best = min(forms, key=lambda word: (-forms[word].total(), word.surface))
+            best = min(forms, key=lambda word: (-forms[word], word.surface))
             weighed.append((-weight, best.surface))
         return tuple(term for _, term in sorted(weighed)[:MAX_TERMS])
-
-    def _said(self, chunks: Iterable[_Chunk]) -> dict[Word, Counter[Hashable]]:
-        said: dict[Word, Counter[Hashable]] = {}
-        for chunk in chunks:
-            for speaker, forms in chunk.said.items():
-                for form in forms:
-                    said.setdefault(self._words[form], Counter())[speaker] += 1
-        return said
 
     # ------------------------------------------------------------------ memory
 
@@ -244,11 +259,20 @@ class Timeline:
         return number
 
     def _expire(self) -> None:
+        """Forget the half minutes of the first segment, or, where there is no other, a tenth."""
         if len(self._chunks) <= MAX_CHUNKS:
             return
-        # A tenth at once: numbering the words anew costs as much for one chunk as for many.
-        self._restore(self._chunks[-(MAX_CHUNKS - MAX_CHUNKS // 10) :])
-        self._closed = self._closed[-MAX_CLOSED:]
+        first = self._found[0]
+        kept = [c for c in self._chunks if first.to_s and c.number * CHUNK_S >= first.to_s]
+        kept = kept or self._chunks[MAX_CHUNKS // 10 :]
+        at_s = kept[0].number * CHUNK_S
+        self._past = [*self._past, replace(first, to_s=at_s)][-MAX_CLOSED:]
+        if first.to_s:
+            del self._found[0]
+        else:
+            self._found[0] = replace(first, segment_id=0, from_s=at_s)
+            self._identify()
+        self._restore(kept)
 
     def _restore(self, chunks: list[_Chunk]) -> None:
         """Keep these chunks, and only the words that are said in them."""
@@ -266,29 +290,13 @@ class Timeline:
         ]
 
 
-def first_cut(vectors: np.ndarray[Any, np.dtype[np.float64]], *, must: bool) -> int | None:
-    """Where the first segment of the best segmentation ends; None: it is all one.
+def _goes_on(old: Segment, fresh: Segment) -> bool:
+    """Whether a segment is one that was found before, and that may have ended since."""
+    return old.from_s == fresh.from_s and old.to_s in (None, fresh.to_s)
 
-    `must`: find one anyway.
-    """
-    count = len(vectors)
-    sums = np.zeros((count + 1, count + 1))
-    sums[1:, 1:] = (vectors @ vectors.T).cumsum(axis=0).cumsum(axis=1)
-    # Of a segment i..j: the squared distances from its mean, from the sums of inner products.
-    ends = np.arange(count + 1)
-    diagonal = np.diagonal(sums)
-    block = diagonal[None, :] - sums - sums.T + diagonal[:, None]
-    lengths = np.maximum(ends[None, :] - ends[:, None], 1)
-    spread = lengths - block / lengths
-    typical = LENGTH_COST * np.log(lengths / TYPICAL_CHUNKS) ** 2
-    # The last segment goes on: that it is short so far tells nothing.
-    typical[:, count] = np.where(lengths[:, count] < TYPICAL_CHUNKS, 0.0, typical[:, count])
-    cost = spread + SEGMENT_COST + typical
-    # From the end: rest[i] is the least cost of what begins at i, cut[i] where its first part ends.
-    rest, cut = np.zeros(count + 1), np.zeros(count + 1, dtype=int)
-    for begin in range(count - 1, -1, -1):
-        upto = count if must and begin == 0 else count + 1
-        totals = cost[begin, begin + 1 : upto] + rest[begin + 1 : upto]
-        cut[begin] = begin + 1 + int(np.argmin(totals)) if len(totals) else count
-        rest[begin] = totals.min() if len(totals) else cost[begin, count]
-    return int(cut[0]) if cut[0] < count else None
+
+def _overlap(one: Segment, other: Segment, until_s: float) -> float:
+    """Which share of the time that either covers both do."""
+    ends = [until_s if each.to_s is None else each.to_s for each in (one, other)]
+    both_s = min(ends) - max(one.from_s, other.from_s)
+    return both_s / max(max(ends) - min(one.from_s, other.from_s), CHUNK_S)

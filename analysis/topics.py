@@ -72,18 +72,23 @@ class RoomTopics:
         self._timeline.rename(self.blocked)
 
     def mentions(self, topic_id: int) -> list[Said]:
-        """Who said a shown topic and in which line, the newest first, each line once."""
-        stem = self._shown.stem_of(topic_id)
-        term = self.counts.term(stem) if stem else None
-        if term is None or self._score(term) is None:
-            return []
-        lines = {mention.said.line_id: mention.said for mention in reversed(term.mentions)}
-        return list(lines.values())[:MAX_LINES]
+        """Who said a shown topic and in which line, the newest first, each line once.
+
+        Of a phrase the lines that hold both words.
+        """
+        terms = [self.counts.term(stem) for stem in self._shown.words_of(topic_id)]
+        lines: list[dict[int, Said]] = []
+        for term in terms:
+            if term is None or self._score(term) is None:
+                return []
+            lines.append({m.said.line_id: m.said for m in reversed(term.mentions)})
+        found = [said for line, said in lines[0].items() if line in lines[-1]] if lines else []
+        return found[:MAX_LINES]
 
     def add(self, said: Said, words: Words) -> None:
         """Count the words of one final caption or typed turn."""
-        self.counts.add(said, words)
         self._timeline.add(said, words)
+        self.counts.add(said, self._timeline.known(words))
 
     def withdraw(self, speaker: Hashable) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""

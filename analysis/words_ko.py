@@ -6,16 +6,19 @@ Kiwi takes seconds to load and half a gigabyte: made when Korean is first heard,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import stopwordsiso
 import wordfreq
-from kiwipiepy import Kiwi
+from kiwipiepy import Kiwi, Token
 
 from analysis.words import Word
 from analysis.words_en import EnglishWords
 
 _NOUNS = frozenset(("NNG", "NNP"))
 _FOREIGN = "SL"
+_DIGITS = "SN"
+_CONTENT = _NOUNS | {_FOREIGN}
 _SPELLED = re.compile(
     r"\S+\s*골뱅이\s*\S+(?:\s*(?:점|닷)\s*\S+)*"
     r"|(?:[공영일이삼사오육칠팔구][\s\-]*){5,}"
@@ -51,13 +54,41 @@ class KoreanWords:
         """Analyse one utterance."""
         words: list[Word | None] = []
         end = -1
-        for token in self._kiwi.tokenize(_SPELLED.sub(" . ", text)):
-            if token.tag == _FOREIGN:
-                words += self._english.words(token.form)
-            elif token.tag in _NOUNS and len(token.form) > 1 and token.form not in self._stop:
-                frequency = self._frequency.get(token.form, 0.0)
-                words.append(Word(token.form, token.form, frequency, glued=token.start == end))
+        tokens = self._kiwi.tokenize(_SPELLED.sub(" . ", text))
+        for token, form in _joined(tokens):
+            if token.tag == _FOREIGN and form == token.form:
+                words += self._english.words(form)
+            elif token.tag in _CONTENT and len(form) > 1 and form not in self._stop:
+                frequency = self._frequency.get(form, 0.0)
+                words.append(Word(form, form, frequency, glued=token.start == end))
             else:
                 words.append(None)
-            end = token.start + token.len
+            end = token.start + len(form)
         return words
+
+
+def _joined(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
+    """Tokens and their forms, of which a letter and a noun written as one are one: S펜, X선, K팝.
+
+    Either alone would be too short to stand for anything.
+    """
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        counted = place > 0 and tokens[place - 1].tag == _DIGITS
+        if after and _are_one(token, after) and not counted:
+            yield token, (token.form + after.form).lower()
+            place += 2
+        else:
+            yield token, token.form
+            place += 1
+
+
+def _are_one(token: Token, after: Token) -> bool:
+    return (
+        token.tag == _FOREIGN
+        and after.tag in _NOUNS
+        and after.start == token.start + token.len
+        and 1 in (token.len, after.len)
+    )

@@ -8,6 +8,7 @@ against an equal split into as many segments. The open split, from ../shared (or
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -20,11 +21,13 @@ from sklearn.metrics import normalized_mutual_info_score
 from analysis import timeline
 from analysis.counts import Said
 from analysis.privacy import Blocked
-from analysis.words import Analysers, Words
+from analysis.topics import RoomTopics
+from analysis.words import Analysers, Word, Words
 from bench.topics import ROOT, SHARED
 
 RESULTS = ROOT / "bench" / "results" / "timeline.json"
 EVERY_S = 5.0
+COMMON = 1e-5
 Utterance = tuple[float, float, str, Words]
 
 
@@ -79,22 +82,25 @@ def judged(meetings: list[dict[str, Any]], talks: list[list[Utterance]]) -> dict
 
 
 def memory_kb(talk: list[Utterance]) -> float:
-    """Of one room at the end of a meeting; its words are counted although `counts` shares some."""
+    """The most that one room holds in the meeting, its list and its words included."""
     spoken = [
         (s, json.dumps([None if w is None else [w.stem, w.surface] for w in words]), t)
         for _, t, s, words in talk
     ]
-    from analysis.words import Word
-
+    most, due_s = 0, 60.0
+    gc.collect()
     tracemalloc.start()
-    room = timeline.Timeline()
+    room = RoomTopics()
     for speaker, words, at_s in spoken:
-        again = [None if w is None else Word(w[0], w[1], 1e-5) for w in json.loads(words)]
+        again = [None if w is None else Word(w[0], w[1], COMMON) for w in json.loads(words)]
         room.add(Said(speaker, "en", at_s), again)
-        room.segments(at_s, Blocked())
-    size = tracemalloc.get_traced_memory()[0]
+        if at_s >= due_s:
+            room.segments(at_s)
+            room.top(at_s)
+            del again
+            most, due_s = max(most, tracemalloc.get_traced_memory()[0]), at_s + 60.0
     tracemalloc.stop()
-    return round(size / 1000, 1)
+    return round(most / 1000, 1)
 
 
 def main() -> None:

@@ -223,12 +223,12 @@ class TimelineSegment(View, frozen=True):
     """A stretch of a room's talk about one thing."""
 
     segment_id: int
-    """Unique in the room; a segment that is over keeps its id, name and colour."""
+    """Unique in the room, for its bounds: cut otherwise as talk goes on, it has another."""
     from_ms_ago: int
     to_ms_ago: int
     """0 while it goes on."""
     terms: list[str]
-    """What it was about, the most telling first: one to three."""
+    """What it was about, the most telling first: at most three; none: no word may be shown."""
     colour: int
     """0 to 6."""
 

@@ -110,7 +110,7 @@ class TimelineSegmentView(View, frozen=True):
     to_ms: int | None
     """`null` while it goes on."""
     terms: list[str]
-    """What it was about, the most telling first: one to three."""
+    """What it was about, the most telling first: at most three; none: no word may be shown."""
     colour: int
     """0 to 6."""
 

@@ -1170,7 +1170,7 @@ export interface TimelineSegmentView {
   fromMs: number;
   /** `null` while it goes on. */
   toMs: number | null;
-  /** What it was about, the most telling first: one to three. */
+  /** What it was about, the most telling first: at most three; none: no word may be shown. */
   terms: string[];
   /** 0 to 6. */
   colour: number;

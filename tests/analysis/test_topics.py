@@ -123,6 +123,16 @@ def test_words_said_together_are_shown_as_a_pair(topics: Topics) -> None:
     assert sorted(terms(topics)) == ["bread", "error correction"]
 
 
+def test_a_pair_is_said_where_both_of_its_words_are(topics: Topics) -> None:
+    room = topics.room("room")
+    said = ["error correction", "error", "error correction", "correction", "error correction"]
+    for line, text in enumerate(said):
+        room.add(Said(1, "en", float(line), line), words(text))
+    (topic,) = room.top(5.0)
+    assert topic.term == "error correction"
+    assert [found.line_id for found in room.mentions(topic.topic_id)] == [4, 2, 0]
+
+
 def test_a_pair_does_not_cross_what_was_between(topics: Topics) -> None:
     topics.room("room").add(Said(1, "en", 0.0), words("vote . tunnel . vote . tunnel"))
     assert sorted(terms(topics)) == ["tunnel", "vote"]

@@ -73,3 +73,23 @@ def test_korean_compounds_are_glued(analysers: Analysers) -> None:
     assert first
     assert second
     assert (first.glued, second.glued) == (False, True)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "word"), [("S펜으로 그렸다", "s펜"), ("X선을 찍었다", "x선"), ("K팝을 듣는다", "k팝")]
+)
+def test_a_letter_and_a_noun_written_as_one_are_one_word(
+    analysers: Analysers, text: str, word: str
+) -> None:
+    assert word in surfaces(analysers, text, "ko")
+
+
+@pytest.mark.model
+def test_a_foreign_word_before_a_space_stays_its_own(analysers: Analysers) -> None:
+    assert surfaces(analysers, "API 서버", "ko") == ["api", "서버"]
+
+
+@pytest.mark.model
+def test_what_is_left_of_a_number_is_no_word(analysers: Analysers) -> None:
+    assert surfaces(analysers, "5G망과 2S동", "ko") == []
