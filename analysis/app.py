@@ -19,7 +19,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve, unix_serv
 from websockets.exceptions import ConnectionClosed
 
 from analysis.config import Settings
-from analysis.model import engine_at_rest, load_order
+from analysis.model import engine_at_rest, lanes, load_order
 from analysis.pressure import Pressure
 from analysis.session import Session
 from analysis.speaker import Job
@@ -65,11 +65,13 @@ class App:
             self._session.counters,
             self._engine_changed,
         )
-        self._pressure = Pressure()
+        self._lanes = lanes(settings)
+        self._pressure = Pressure(self._lanes)
         self._peers = itertools.count(1)
         self._outboxes: dict[int, asyncio.Queue[AnalysisToGate]] = {}
         self._connections: dict[int, ServerConnection] = {}
-        self._at_work: Job | None = None
+        self._at_work: dict[int, Job] = {}
+        """By consent: of each there is one at a time."""
         self._speech_waits = asyncio.Event()
         self._words_wait = asyncio.Event()
 
@@ -107,7 +109,7 @@ class App:
                 for loop in (
                     self._speech.run(),
                     self._tick(),
-                    self._transcribe(),
+                    *(self._transcribe() for _ in range(self._lanes)),
                     self._find_words(),
                 )
             ]
@@ -230,9 +232,9 @@ class App:
 
     async def _transcribe_one(self, job: Job) -> None:
         began_ms = _now_ms()
-        self._at_work = job
+        self._at_work[job.tap_id] = job
         transcript = await self._speech.transcribe(job.utterance.audio, job.languages)
-        self._at_work = None
+        del self._at_work[job.tap_id]
         self._pressure.took(_now_ms() - began_ms, _now_ms())
         self._session.transcribing_ms = self._pressure.slowest_ms
         self._session.finish_job(job, transcript, _now_ms())
@@ -240,15 +242,14 @@ class App:
 
     def _abandon(self) -> None:
         """See to it that nothing is transcribed for long whose consent is over."""
-        job = self._at_work
-        if job is None or self._session.consents(job.tap_id):
-            return
-        job.utterance.wipe()
-        asyncio.get_running_loop().call_later(ABANDON_S, self._kill_for, job)
+        for job in self._at_work.values():
+            if not self._session.consents(job.tap_id):
+                job.utterance.wipe()
+                asyncio.get_running_loop().call_later(ABANDON_S, self._kill_for, job)
 
     def _kill_for(self, job: Job) -> None:
-        if self._at_work is job:
-            self._speech.abandon()
+        if self._at_work.get(job.tap_id) is job:
+            self._speech.abandon(job.utterance.audio)
 
     async def _find_words_of(self, job: WordsJob) -> None:
         words = await self._workers.words(job)

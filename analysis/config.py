@@ -30,8 +30,11 @@ class Settings(BaseSettings):
     whisper_model: str = "base"
     """A faster-whisper size (looked for in `state_dir`/models) or a local model directory."""
     whisper_device: Literal["cpu", "cuda"] = "cpu"
-    whisper_threads: int = 2
-    """CPU threads of one transcription."""
+    whisper_threads: int = Field(default=1, ge=1, le=64)
+    """CPU threads of one transcription. Two make an encoder faster and a decoder slower, at a third
+    more of CPU time: they pay from Whisper small on."""
+    whisper_parallel: int = Field(default=2, ge=1, le=16)
+    """Transcriptions at a time, of different speakers; they share the weights."""
     whisper_window_s: str = Field(default="auto", pattern=r"^(auto|[1-9]|[12]\d|30)$")
     """How much sound is encoded at least: 30, fewer seconds, or `auto`: as few as an evaluation
     on these weights allows (`masil eval-captions --windows`), else 30."""

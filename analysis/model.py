@@ -59,7 +59,7 @@ def load_order(settings: Settings) -> Load:
     """
     if settings.transcriber == "pocketsphinx":
         memory_mb = settings.whisper_memory_mb or POCKETSPHINX_MEMORY_MB
-        return Load("pocketsphinx", "", "cpu", 1, MAX_WINDOW_S, memory_mb)
+        return Load("pocketsphinx", "", "cpu", 1, 1, MAX_WINDOW_S, memory_mb)
     path = model_path(settings)
     check_model_dir(path)
     window = settings.whisper_window_s
@@ -68,11 +68,17 @@ def load_order(settings: Settings) -> Load:
         model_dir=str(path.resolve()),
         device=settings.whisper_device,
         threads=settings.whisper_threads,
+        lanes=lanes(settings),
         window_s=allowed_window_s(path) if window == "auto" else int(window),
-        memory_mb=settings.whisper_memory_mb or _memory_mb(path),
+        memory_mb=settings.whisper_memory_mb or _memory_mb(path, lanes(settings)),
     )
 
 
-def _memory_mb(path: Path) -> int:
-    """Four times what a model was seen to take at most (research: captions)."""
-    return 1_000 + 4 * (path / "model.bin").stat().st_size // (1024 * 1024)
+def lanes(settings: Settings) -> int:
+    """How many transcriptions go on at a time; a decoder of PocketSphinx does one."""
+    return 1 if settings.transcriber == "pocketsphinx" else settings.whisper_parallel
+
+
+def _memory_mb(path: Path, lanes: int) -> int:
+    """Four times what a model was seen to take at most (research: captions), and the lanes'."""
+    return 850 + 150 * lanes + 4 * (path / "model.bin").stat().st_size // (1024 * 1024)

@@ -16,9 +16,10 @@ _ALL = tuple(Wish)
 
 
 class Pressure:
-    """A mean that forgets exponentially."""
+    """A mean that forgets exponentially, of so many transcriptions as there are at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, lanes: int = 1) -> None:
+        self._lanes = lanes
         self._work_ms = 0.0
         self._at_ms = 0
         self._recent_ms: deque[int] = deque(maxlen=RECENT)
@@ -37,7 +38,7 @@ class Pressure:
     def allowed(self, now_ms: int) -> tuple[Wish, ...]:
         """What there is time for; a pause always is: it most likely is the final."""
         self._forget(now_ms)
-        busy = self._work_ms / MEMORY_MS
+        busy = self._work_ms / (MEMORY_MS * self._lanes)
         return tuple(wish for wish in _ALL if busy < BUSY.get(wish, math.inf))
 
     def _forget(self, now_ms: int) -> None:

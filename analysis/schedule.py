@@ -7,7 +7,7 @@ within each of these the speakers take turns.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from analysis.segment import END_FRAMES
 from analysis.speaker import Job, Speaker, Wish
@@ -28,21 +28,36 @@ def patience_ms(transcribing_ms: int) -> int:
 
 
 class Speakers(OrderedDict[int, Speaker]):
-    """The live consents by tap id; whoever waited longest for his turn comes first."""
+    """The live consents by tap id; whoever waited longest for his turn comes first.
+
+    Of each there is one job at a time, so that his lines come in their order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at_work: set[int] = set()
 
     def next_job(self, allowed: Collection[Wish]) -> Job | None:
         """Take what is to be transcribed now; besides finals only what is allowed."""
         job = self._next_final() or self._next_partial(allowed)
         if job:
             self.move_to_end(job.tap_id)
+            self._at_work.add(job.tap_id)
         return job
 
+    def finished(self, job: Job) -> None:
+        """His next one may come."""
+        self._at_work.discard(job.tap_id)
+
+    def _free(self) -> Iterator[Speaker]:
+        return (speaker for tap, speaker in self.items() if tap not in self._at_work)
+
     def _next_final(self) -> Job | None:
-        waiting = next((speaker for speaker in self.values() if speaker.finals), None)
+        waiting = next((speaker for speaker in self._free() if speaker.finals), None)
         return waiting.finals.popleft() if waiting else None
 
     def _next_partial(self, allowed: Collection[Wish]) -> Job | None:
-        wishes = [(speaker.wish, speaker) for speaker in self.values()]
+        wishes = [(speaker.wish, speaker) for speaker in self._free()]
         for wanted in Wish:
             if wanted is Wish.LATER and any(speaker.is_imminent for speaker in self.values()):
                 # It would keep the worker from what comes in a moment, and is more urgent.

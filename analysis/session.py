@@ -187,6 +187,7 @@ class Session:
     def finish_job(self, job: Job, transcript: Transcript | None, now_ms: int) -> None:
         """Take what became of an utterance; None: the engine failed on it."""
         job.utterance.wipe()
+        self._speakers.finished(job)
         speaker = self._speakers.get(job.tap_id)
         if speaker is not None:
             self._publish(job, speaker, transcript, now_ms)

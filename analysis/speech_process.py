@@ -1,6 +1,6 @@
 """The parent's side of the speech worker: starts it, feeds it, kills it, starts it again.
 
-Owns the one child process and its socket. A worker that dies, hangs or takes too much memory is
+Owns the one child process and its sockets. A worker that dies, hangs or takes too much memory is
 replaced, and what waits in the queues waits on; it never decides whose speech is transcribed.
 """
 
@@ -50,6 +50,8 @@ MALLOC = {
 }
 """mallopt(3), for the worker: keep what an encoder pass took for the next one. Else glibc gives
 each 54 MB of attention back and faults them in anew, a third of the time of a 30 s window."""
+BLAS = {"OPENBLAS_NUM_THREADS": "1"}
+"""Whisper's mel filters are a small product; its threads would spin for a tenth of the CPU time."""
 RESTART_AFTER_S = 0.5
 """Times the deaths in a row before; the first restart is at once."""
 
@@ -91,6 +93,9 @@ class SpeechProcess:
         self._ready = asyncio.Event()
         self._worker: _Worker | None = None
         self._deaths_in_a_row = 0
+        self._at_work: set[int] = set()
+        """Audio that is being transcribed, by id."""
+        self._abandoned: set[int] = set()
 
     @property
     def ready(self) -> bool:
@@ -120,8 +125,20 @@ class SpeechProcess:
     async def transcribe(self, audio: Samples, languages: tuple[str, ...]) -> Transcript | None:
         """Transcribe 16 kHz audio; None: the engine failed on it, twice or for too long.
 
-        The audio is left as it is; a worker that died is no reason to lose it.
+        The audio is left as it is; a worker that died is no reason to lose it. What is more than
+        the worker has lanes waits, and that counts as its time.
         """
+        key = id(audio)
+        self._at_work.add(key)
+        try:
+            return await self._transcribe(audio, languages, key)
+        finally:
+            self._at_work.discard(key)
+            self._abandoned.discard(key)
+
+    async def _transcribe(
+        self, audio: Samples, languages: tuple[str, ...], key: int
+    ) -> Transcript | None:
         for _ in range(2):
             worker = await self._ready_worker()
             if worker is None:
@@ -136,19 +153,21 @@ class SpeechProcess:
                 return None
             except WorkerEndedError:
                 self._lose(worker)
-                if worker.abandoned:
+                if key in self._abandoned:
                     return None
                 continue
             self._deaths_in_a_row = 0
             return heard
         return None
 
-    def abandon(self) -> None:
-        """Give up what is being transcribed, and kill the worker, which holds its audio.
+    def abandon(self, audio: Samples | None = None) -> None:
+        """Give up what is being transcribed, all or this, and kill the worker, which holds it.
 
-        That `transcribe` returns None; the next worker is started, and does what comes next.
+        That `transcribe` returns None; the next worker does what others had in theirs, and what
+        comes next.
         """
         if self._worker:
+            self._abandoned |= self._at_work if audio is None else {id(audio)} & self._at_work
             self._counters["worker_abandoned"] += 1
             self._worker.abandoned = True
             self._lose(self._worker)
@@ -178,7 +197,7 @@ class SpeechProcess:
         await asyncio.sleep(RESTART_AFTER_S * max(0, self._deaths_in_a_row - 1))
         self._on_change(None, None)
         load = self._load()
-        worker = await _Worker.start()
+        worker = await _Worker.start(load.lanes)
         watch = asyncio.create_task(worker.watch(load.memory_mb))
         try:
             engine = await self._loaded(worker, load)
@@ -216,39 +235,45 @@ class SpeechProcess:
 
 
 class _Worker:
-    """One child process and this end of its socket."""
+    """One child process and this end of its sockets, each of which carries one job at a time."""
 
-    def __init__(self, child: asyncio.subprocess.Process, end: socket.socket) -> None:
+    def __init__(self, child: asyncio.subprocess.Process, ends: list[socket.socket]) -> None:
         self.over_memory = False
         self.abandoned = False
         """Killed by us for what it held; nothing is wrong with its model."""
         self._child = child
-        self._socket = end
+        self._ends = ends
+        self._free: asyncio.LifoQueue[socket.socket] = asyncio.LifoQueue()
+        for end in reversed(ends):  # the first is told what to load
+            self._free.put_nowait(end)
         self.pid = child.pid
 
     @staticmethod
-    async def start() -> _Worker:
+    async def start(lanes: int) -> _Worker:
         """Start a process; it loads nothing yet."""
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
+        pairs = [socket.socketpair() for _ in range(lanes)]
+        ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
+        for end in ours:
+            end.setblocking(False)
+        numbers = [end.fileno() for end in theirs]
         paths = filter(None, (str(PROJECT_DIR), os.environ.get("PYTHONPATH", "")))
         try:
             child = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "analysis.speech_worker",
-                str(theirs.fileno()),
+                ",".join(map(str, numbers)),
                 str(os.getpid()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                env=MALLOC | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-                pass_fds=(theirs.fileno(),),
+                env=MALLOC | BLAS | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+                pass_fds=numbers,
             )
         except BaseException:
-            ours.close()
+            _close(ours)
             raise
         finally:
-            theirs.close()
+            _close(theirs)
         return _Worker(child, ours)
 
     async def load(self, load: Load) -> Engine:
@@ -306,18 +331,27 @@ class _Worker:
         """Wait until the process is gone, and close the socket."""
         async with asyncio.timeout(EXIT_S):
             await self._child.wait()
-        self._socket.close()
+        _close(self._ends)
 
     async def _ask(self, message: ToWorker, audio: Samples | None) -> FromWorker:
+        end = await self._free.get()
+        try:
+            return await self._ask_on(end, message, audio)
+        finally:
+            self._free.put_nowait(end)
+
+    async def _ask_on(
+        self, end: socket.socket, message: ToWorker, audio: Samples | None
+    ) -> FromWorker:
         loop = asyncio.get_running_loop()
         text = encode(message)
         sound = audio.data.cast("B") if audio is not None else memoryview(b"")
         try:
-            await loop.sock_sendall(self._socket, HEAD.pack(len(text), len(sound)) + text)
+            await loop.sock_sendall(end, HEAD.pack(len(text), len(sound)) + text)
             # From where it lies: no copy is left behind.
-            await loop.sock_sendall(self._socket, sound)
-            head = await self._receive(HEAD.size)
-            answer = await self._receive(lengths(head)[0])
+            await loop.sock_sendall(end, sound)
+            head = await _receive(end, HEAD.size)
+            answer = await _receive(end, lengths(head)[0])
         except (OSError, ValueError) as error:
             raise WorkerEndedError from error
         try:
@@ -327,16 +361,22 @@ class _Worker:
         finally:
             answer[:] = bytes(len(answer))
 
-    async def _receive(self, size: int) -> bytearray:
-        loop = asyncio.get_running_loop()
-        received = bytearray(size)
-        view = memoryview(received)
-        while view:
-            count = await loop.sock_recv_into(self._socket, view)
-            if not count:
-                raise WorkerEndedError
-            view = view[count:]
-        return received
+
+async def _receive(end: socket.socket, size: int) -> bytearray:
+    loop = asyncio.get_running_loop()
+    received = bytearray(size)
+    view = memoryview(received)
+    while view:
+        count = await loop.sock_recv_into(end, view)
+        if not count:
+            raise WorkerEndedError
+        view = view[count:]
+    return received
+
+
+def _close(ends: list[socket.socket]) -> None:
+    for end in ends:
+        end.close()
 
 
 def _resident_mb(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""What the analysis process and its speech worker say to each other, over a socket pair.
+"""What the analysis process and its speech worker say to each other, over socket pairs.
 
 A message is its length and the length of the audio after it (two uint32, big-endian), JSON, then
 the audio as it lies in memory (float32, 16 kHz, mono). Nothing of it is ever pickled.
@@ -27,6 +27,9 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     model_dir: str
     device: str
     threads: int
+    """For one transcription."""
+    lanes: int
+    """Transcriptions at a time, each over a socket of its own."""
     window_s: int
     memory_mb: int
     """What the worker may take; 0: no limit of its own."""

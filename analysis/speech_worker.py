@@ -1,16 +1,19 @@
-"""The process that runs the speech model: `python -m analysis.speech_worker FD PARENT_PID`.
+"""The process that runs the speech model: `python -m analysis.speech_worker FD[,FD…] PARENT_PID`.
 
-Started by `speech_process` with one end of a socket pair; ends with its parent. Does one job at a
-time, cannot write files, and overwrites the audio of a job before it answers.
+Started by `speech_process` with one end of a socket pair for each lane; ends with its parent. Does
+one job at a time on each lane, cannot write files, and overwrites the audio of a job before it
+answers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,21 +54,20 @@ def open_transcriber(load: Load) -> Transcriber:
         return PocketSphinxTranscriber()
     from analysis.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(Path(load.model_dir), load.device, load.threads, load.window_s)
+    return WhisperTranscriber(
+        Path(load.model_dir), load.device, load.threads, load.window_s, load.lanes
+    )
 
 
-class Worker:
-    """One end of the socket pair, and the engine."""
+class Lane:
+    """One end of a socket pair, over which one thing at a time is asked and answered."""
 
-    def __init__(
-        self, parent: socket.socket, opener: Callable[[Load], Transcriber] = open_transcriber
-    ) -> None:
+    def __init__(self, parent: socket.socket) -> None:
         self._parent = parent
-        self._open = opener
         self._audio = np.zeros(MAX_AUDIO_S * SAMPLE_RATE_HZ, np.float32)
 
-    def run(self) -> None:
-        """Load, then transcribe until the parent goes.
+    def load(self) -> Load:
+        """Read what is to be loaded.
 
         Raises:
             EOFError: the parent went.
@@ -74,22 +76,24 @@ class Worker:
         load, _ = self._receive()
         if not isinstance(load, Load):
             raise TypeError("load expected")
-        _limit_memory(load)
-        try:
-            transcriber = self._open(load)
-        except ModelUnavailableError as error:
-            self._send(Unavailable(str(error)))
-            return
-        except MemoryError:
-            self._send(Unavailable("the model needs more memory than it may take"))
-            return
-        engine = transcriber.engine
-        self._send(Loaded(engine.name, engine.device, list(engine.languages)))
+        return load
+
+    def serve(self, transcriber: Transcriber) -> None:
+        """Transcribe until the parent goes; raises as `load` does."""
         while True:
             task, samples = self._receive()
             if not isinstance(task, Transcribe):
                 raise TypeError("transcribe expected")
-            self._send(self._answer(transcriber, task, samples))
+            self.send(self._answer(transcriber, task, samples))
+
+    def send(self, message: FromWorker) -> None:
+        """Answer."""
+        text = bytearray(encode(message))
+        try:
+            self._parent.sendall(HEAD.pack(len(text), 0))
+            self._parent.sendall(text)
+        finally:
+            text[:] = bytes(len(text))
 
     def _answer(self, transcriber: Transcriber, task: Transcribe, samples: int) -> FromWorker:
         try:
@@ -123,13 +127,36 @@ class Worker:
                 raise EOFError
             view = view[count:]
 
-    def _send(self, message: FromWorker) -> None:
-        text = bytearray(encode(message))
-        try:
-            self._parent.sendall(HEAD.pack(len(text), 0))
-            self._parent.sendall(text)
-        finally:
-            text[:] = bytes(len(text))
+
+def work(parents: Sequence[socket.socket]) -> None:
+    """Load what the first lane is told to, then serve all of them, each in a thread of its own.
+
+    Raises:
+        EOFError: the parent went.
+        TypeError, ValueError: it said what no parent says.
+    """
+    first, *others = [Lane(parent) for parent in parents]
+    load = first.load()
+    _limit_memory(load)
+    try:
+        transcriber = open_transcriber(load)
+    except ModelUnavailableError as error:
+        first.send(Unavailable(str(error)))
+        return
+    except MemoryError:
+        first.send(Unavailable("the model needs more memory than it may take"))
+        return
+    for lane in others:
+        # A lane ends with its socket, and the process with the first of them.
+        threading.Thread(target=_serve_beside, args=(lane, transcriber), daemon=True).start()
+    engine = transcriber.engine
+    first.send(Loaded(engine.name, engine.device, list(engine.languages)))
+    first.serve(transcriber)
+
+
+def _serve_beside(lane: Lane, transcriber: Transcriber) -> None:
+    with contextlib.suppress(EOFError, ConnectionError):
+        lane.serve(transcriber)
 
 
 def _limit_memory(load: Load) -> None:
@@ -143,7 +170,7 @@ def _limit_memory(load: Load) -> None:
 def main(arguments: list[str]) -> int:
     """Run the worker; returns its exit code."""
     if len(arguments) != 2:
-        sys.stderr.write("usage: python -m analysis.speech_worker FD PARENT_PID\n")
+        sys.stderr.write("usage: python -m analysis.speech_worker FD[,FD...] PARENT_PID\n")
         return _EXIT_USAGE
     try:
         die_with_parent(int(arguments[1]))
@@ -151,14 +178,14 @@ def main(arguments: list[str]) -> int:
         return 0
     os.nice(NICENESS)
     confine()
-    with socket.socket(fileno=int(arguments[0])) as parent:
-        try:
-            Worker(parent).run()
-        except (EOFError, ConnectionError):
-            return 0
-        except (TypeError, ValueError):  # msgspec's errors are ValueErrors
-            sys.stderr.write("the speech worker was told what it does not understand\n")
-            return 1
+    parents = [socket.socket(fileno=int(number)) for number in arguments[0].split(",")]
+    try:
+        work(parents)
+    except (EOFError, ConnectionError):
+        return 0
+    except (TypeError, ValueError):  # msgspec's errors are ValueErrors
+        sys.stderr.write("the speech worker was told what it does not understand\n")
+        return 1
     return 0
 
 

@@ -44,7 +44,14 @@ class WhisperTranscriber:
     encodes twice, and pads each utterance to 30 s.
     """
 
-    def __init__(self, path: Path, device: str, threads: int, window_s: int = MAX_WINDOW_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        device: str,
+        threads: int,
+        window_s: int = MAX_WINDOW_S,
+        lanes: int = 1,
+    ) -> None:
         """Load the model; takes seconds.
 
         Args:
@@ -53,6 +60,7 @@ class WhisperTranscriber:
             threads: of the processor, for one transcription.
             window_s: what is encoded at least, 1 to 30 s. Below 30 only where an evaluation on
                 these weights allows it (`analysis.windows`).
+            lanes: from how many threads `transcribe` is called at a time; more only wait.
 
         Raises:
             ModelUnavailableError: the directory is incomplete or no Whisper model.
@@ -66,6 +74,7 @@ class WhisperTranscriber:
                 device=device,
                 compute_type="int8" if device == "cpu" else "default",
                 cpu_threads=threads,
+                num_workers=lanes,
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as error:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.config import Settings
 from analysis.whisper import WhisperTranscriber
 from bench.captions import upkeep, words
 from bench.captions.cost import cost, in_worker
@@ -79,8 +80,9 @@ def fixture_words(given: Given) -> Steps:
 def load(given: Given) -> Steps:
     """As many speakers as keep the worker busy for 60 % of the time on this machine, now."""
     for window_s in WINDOWS_S:
-        _, real_s = in_worker(given.weights_named(), window_s, threads=2)
-        speakers = max(1, round(LOAD * UTTERANCE_EVERY_S / (JOBS_AN_UTTERANCE * real_s)))
+        _, real_s = in_worker(given.weights_named(), window_s, threads=1)
+        at_a_time = Settings().whisper_parallel / real_s
+        speakers = max(1, round(LOAD * UTTERANCE_EVERY_S * at_a_time / JOBS_AN_UTTERANCE))
         seconds = max(given.seconds, 1.1 * FINALS * UTTERANCE_EVERY_S / speakers)
         found = asyncio.run(live(given.weights_named(), window_s, Talk(speakers, seconds)))
         yield f"{speakers} speakers, {window_s} s", found

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from analysis.decoder import SAMPLE_RATE_HZ
-from analysis.speech_process import MALLOC
+from analysis.speech_process import BLAS, MALLOC
 from analysis.speech_worker import NICENESS
 from analysis.whisper import WhisperTranscriber
 
@@ -36,7 +36,12 @@ def in_worker(model: Path, window_s: int, threads: int) -> tuple[float, float]:
     """CPU and real time of one final of 4 s, in a process like the speech worker."""
     command = [sys.executable, "-m", "bench.captions.cost", str(model), str(window_s), str(threads)]
     told = subprocess.run(
-        command, env=MALLOC | os.environ, capture_output=True, check=True, text=True, timeout=120
+        command,
+        env=MALLOC | BLAS | os.environ,
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=120,
     )
     cpu_s, real_s = json.loads(told.stdout)
     return cpu_s, real_s

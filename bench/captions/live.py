@@ -139,14 +139,15 @@ async def live(model: Path, window_s: int, talk: Talk) -> dict[str, Any]:
     await asyncio.sleep(MOST_LATE_S)
     stop.set()
     await running
-    worker_share, own_share, busy_share = (round(each / took, 2) for each in used)
+    worker_share, own_share, busy_s = (each / took for each in used)
     return {
         "speakers": talk.speakers,
         "window_s": window_s,
         "talking_share": talk.share,
-        "worker_busy_share": busy_share,
-        "worker_cpu_cores": worker_share,
-        "analysis_cpu_cores_with_the_bench": own_share,
+        "transcriptions_at_a_time": app._lanes,
+        "worker_busy_share": round(busy_s / app._lanes, 2),
+        "worker_cpu_cores": round(worker_share, 2),
+        "analysis_cpu_cores_with_the_bench": round(own_share, 2),
         **judge(watch.seen, scripts),
         "finals_heard_early": app._session.counters["finals_heard_early"],
         "partials": sum(seen.kind == "partial" for seen in watch.seen),

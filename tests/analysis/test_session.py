@@ -555,8 +555,26 @@ def test_a_first_partial_comes_after_half_a_second_of_voice_with_all_said_so_far
     house.speak(5, 0.5)
     assert house.session.next_job() is None
     house.speak(5, 0.2)
-    assert house.job(final=False).utterance.voiced_ms >= 512
+    first = house.job(final=False)
+    assert first.utterance.voiced_ms >= 512
+    house.finish(first)
     house.speak(5, 0.5)
     assert house.session.next_job() is None
     house.speak(5, 1.5)
     assert house.job(final=False).utterance.voiced_ms >= 2_400
+
+
+def test_of_a_speaker_there_is_one_job_at_a_time_and_others_have_theirs_beside(
+    house: House,
+) -> None:
+    house.grant(5)
+    house.speak(5, 1.0)
+    partial = house.job(final=False)
+    house.wait(1.0)  # it ends; the final waits until what is shown before it is known
+    assert house.session.next_job() is None
+    house.grant(6)
+    house.speak(6, 1.0)
+    beside = house.job(final=False)
+    assert (partial.tap_id, beside.tap_id) == (5, 6)
+    house.finish(partial)
+    assert house.job().line_id == partial.line_id

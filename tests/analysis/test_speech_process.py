@@ -126,6 +126,29 @@ async def test_what_is_abandoned_ends_at_once_with_its_worker_and_the_next_is_tr
     assert not any(reason for _, reason in house.said)
 
 
+async def test_two_are_transcribed_at_a_time_and_giving_one_up_loses_the_other_nothing() -> None:
+    house = House(order())
+    mine, other = clip(), speech.clip("fx_en_03").samples[::3].copy()
+    async with house.running() as process:
+        await heard(process)
+        both = await asyncio.gather(*(process.transcribe(each, ("en",)) for each in (mine, other)))
+        wanted = [speech.clip(name).text for name in ("fx_en_02", "fx_en_03")]
+        assert [transcript and transcript.text for transcript in both] == wanted
+        stuck = process.pid
+        assert stuck
+        os.kill(stuck, signal.SIGSTOP)
+        under_way = [
+            asyncio.create_task(process.transcribe(each, ("en",))) for each in (mine, other)
+        ]
+        await asyncio.sleep(0.1)
+        process.abandon(mine)
+        assert await asyncio.wait_for(under_way[0], 0.5) is None
+        kept = await under_way[1]
+        assert kept
+        assert kept.text == wanted[1]
+    assert house.counters["worker_abandoned"] == 1
+
+
 async def test_a_withdrawal_ends_a_transcription_that_does_not_end_by_itself(
     tmp_path: Path,
 ) -> None:
