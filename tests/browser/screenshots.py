@@ -35,7 +35,7 @@ LOCALES = ("en", "ko")
 CLIPS = {"guest": "fx_en_00.flac", "speaker": "fx_en_03.flac"}
 SETTLE_MS = 150
 """After a change of size, before a picture: Preact lays out again what depends on the width."""
-WEBP_QUALITY = 62
+WEBP_QUALITY = 50
 AT_REST = """() => {
   if (!document.querySelector("dialog[open]")) document.activeElement?.blur();
   scrollTo(0, 0);
