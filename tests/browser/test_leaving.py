@@ -44,6 +44,8 @@ def test_alone_or_as_a_guest_one_leaves_with_one_tap(ann_and_bea: tuple[Page, Pa
     flows.enter_room(bea, "Nobody came")
     leave(bea)
     in_hallway(bea)
+    # Alone as far as her page knows, too: else she is asked what becomes of the room.
+    expect(ann.get_by_text("Nobody is listening yet.")).to_be_visible()
     leave(ann)
     in_hallway(ann)
 
