@@ -31,8 +31,8 @@ class Settings(BaseSettings):
     """A faster-whisper size (looked for in `state_dir`/models) or a local model directory."""
     whisper_device: Literal["cpu", "cuda"] = "cpu"
     whisper_threads: int = Field(default=1, ge=1, le=64)
-    """CPU threads of one transcription. Two make an encoder faster and a decoder slower, at a third
-    more of CPU time: they pay from Whisper small on."""
+    """CPU threads of one transcription. With Whisper tiny two make the encoder faster and the
+    decoder slower, at a third more of CPU time; larger models were not measured."""
     whisper_parallel: int = Field(default=2, ge=1, le=16)
     """Transcriptions at a time, of different speakers; they share the weights."""
     whisper_window_s: str = Field(default="auto", pattern=r"^(auto|[1-9]|[12]\d|30)$")

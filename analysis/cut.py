@@ -4,7 +4,7 @@ Least squares by dynamic programming over smoothed TF-IDF vectors (linear text s
 speaks tells, too: a talk, a report or a question has its speaker. The number of stretches is drawn
 to half the square root of the number of half minutes, as people count them: they describe a longer
 meeting more coarsely (116 meetings of QMSum: four in half an hour, six or seven in an hour and a
-half). All parameters were chosen on those, none on the open split.
+half). Parameters were chosen on those (docs/decisions/0014).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from analysis.outbox import Peer
-from analysis.schedule import Speakers
+from analysis.scheduler import Speakers
 from analysis.speaker import Identity, Speaker
 from analysis.vad import VoiceDetector
 from protocol.analysis import Grant

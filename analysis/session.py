@@ -15,7 +15,7 @@ from analysis.outbox import Outbox, Peer
 from analysis.publish import Publisher
 from analysis.purge import Purges
 from analysis.rooms import Rooms
-from analysis.schedule import drop_stale, patience_ms
+from analysis.scheduler import drop_stale, patience_ms
 from analysis.speaker import Job, Speaker, Wish
 from analysis.tallies import Tallies
 from analysis.topics import Topics

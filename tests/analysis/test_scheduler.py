@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.pressure import Pressure
-from analysis.schedule import LEAST_PATIENCE_MS, UNMARKED_MS, patience_ms
+from analysis.scheduler import LEAST_PATIENCE_MS, UNMARKED_MS, patience_ms
 from analysis.segment import TAIL_FRAMES
 from analysis.speaker import Job
 from analysis.transcriber import Transcript
