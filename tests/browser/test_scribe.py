@@ -146,10 +146,18 @@ def test_traits_are_ones_own_until_they_are_shown(ann_and_bea: tuple[Person, Per
     expect(bea.get_by_test_id("traits").get_by_text("bread")).to_be_visible()
     bea.keyboard.press("Escape")
     ann.keyboard.press("Escape")
+    # Another language under the same consent: nothing of it goes, and it is noted.
+    spoken = ann.get_by_label("I speak")
+    spoken.select_option("ko")
+    expect(spoken.get_by_role("option", name="any language")).to_have_count(0)
+    expect(bea.get_by_test_id("caption").filter(has_text=BREAD)).to_have_count(4)
     ann.get_by_role("button", name="Turn off my captions").click()
+    spoken.select_option("")
     bea.get_by_test_id("stage").get_by_role("button", name=re.compile("Ann")).first.click()
     expect(bea.get_by_test_id("traits")).to_have_count(0)
     expect(bea.get_by_test_id("caption").filter(has_text=BREAD)).to_have_count(0)
+    ann.goto("/#consents")
+    expect(ann.get_by_test_id("receipt").filter(has_text="Language: Korean")).to_have_count(1)
 
 
 def test_the_ribbon_and_what_was_missed(ann_and_bea: tuple[Person, Person]) -> None:

@@ -147,16 +147,21 @@ function OwnCaptions({ me, onCommand }: Pick<OwnBarProps, "me" | "onCommand">) {
       >
         {granted ? t("captions.withdraw") : t("captions.consent")}
       </button>
-      <OwnLanguage onChoice={(language) => granted && consent(true, language)} />
+      <OwnLanguage granted={granted} onChoice={(language) => granted && consent(true, language)} />
     </div>
   );
 }
 
+interface OwnLanguageProps {
+  readonly granted: boolean;
+  readonly onChoice: (language: string) => void;
+}
+
 /**
  * The language one speaks helps the scribe; without it the engine finds out. No choice where the
- * engine knows one language only.
+ * engine knows one language only. Under a consent the gate takes another language, but none no more.
  */
-function OwnLanguage({ onChoice }: { readonly onChoice: (language: string) => void }) {
+function OwnLanguage({ granted, onChoice }: OwnLanguageProps) {
   const { t } = useText();
   const { engine, desk, actions } = useDesk();
   const known = engine.languages ?? [];
@@ -171,7 +176,7 @@ function OwnLanguage({ onChoice }: { readonly onChoice: (language: string) => vo
         onChoice(currentTarget.value);
       }}
     >
-      <option value="">{t("captions.language_any")}</option>
+      {(!granted || desk.spoken === "") && <option value="">{t("captions.language_any")}</option>}
       {choices.map((choice) => (
         <option key={choice} value={choice} lang={choice}>
           {LANGUAGE_NAMES[choice]}
