@@ -156,7 +156,7 @@ class Counts:
             if found is None:
                 before = None
                 continue
-            mention = Mention(said, self._known(found), before.word if before else None)
+            mention = Mention(said, found, before.word if before else None)
             if before:
                 before.after = mention.word
             self._append(mention)
@@ -199,12 +199,6 @@ class Counts:
     def _tally(self, mention: Mention, change: _Change) -> None:
         change(self.by_speaker, mention.said.speaker)
         change(self.by_stretch, mention.said.stretch)
-
-    def _known(self, word: Word) -> Word:
-        """The same word as it was said before, so that it is in memory once."""
-        term = self._terms.get(word.stem)
-        newest = term.mentions[-1].word if term else word
-        return newest if newest == word else word
 
 
 def _increase(counts: dict[Any, int], key: Hashable) -> None:

@@ -13,7 +13,6 @@ order.
 from __future__ import annotations
 
 import math
-from array import array
 from bisect import bisect
 from collections import Counter
 from collections.abc import Hashable, Mapping
@@ -23,7 +22,7 @@ from typing import Final
 import numpy as np
 
 from analysis.counts import Said
-from analysis.cut import Matrix, best_cuts, likeness
+from analysis.cut import Matrix, Numbers, best_cuts, likeness
 from analysis.privacy import MIN_MENTIONS, Blocked, may_show
 from analysis.words import Word, Words
 
@@ -61,8 +60,12 @@ class Segment:
 class _Chunk:
     number: int
     """Of half minutes."""
-    said: dict[Hashable, array[int]]
-    """By speaker: which forms of words."""
+    said: dict[Hashable, tuple[Word, ...]]
+    """By speaker."""
+
+
+_Said = tuple[Hashable, Word]
+"""Who said what."""
 
 
 class Timeline:
@@ -70,8 +73,6 @@ class Timeline:
 
     def __init__(self) -> None:
         self._chunks: list[_Chunk] = []
-        self._forms: dict[Word, int] = {}
-        self._words: list[Word] = []
         self._past: list[Segment] = []
         """Of what is forgotten."""
         self._found: list[Segment] = []
@@ -90,14 +91,7 @@ class Timeline:
             self._chunks.append(_Chunk(number, {}))
         chunk = self._chunks[-1]
         room = MAX_CHUNK_WORDS - sum(map(len, chunk.said.values()))
-        forms = [self._form(word) for word in found[: max(room, 0)]]
-        chunk.said.setdefault(said.speaker, array("H")).extend(forms)
-
-    def known(self, words: Words) -> Words:
-        """The same words as they are kept here, so that they are in memory once."""
-        return [
-            w if w is None or w not in self._forms else self._words[self._forms[w]] for w in words
-        ]
+        chunk.said[said.speaker] = (*chunk.said.get(said.speaker, ()), *found[: max(room, 0)])
 
     def withdraw(self, speaker: Hashable, blocked: Blocked) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""
@@ -105,7 +99,7 @@ class Timeline:
             _Chunk(c.number, {s: w for s, w in c.said.items() if s != speaker})
             for c in self._chunks
         ]
-        self._restore([chunk for chunk in kept if chunk.said])
+        self._chunks = [chunk for chunk in kept if chunk.said]
         self._past.clear()
         self._found, done, self._done = [], self._done, None
         # Numbers go on: a segment of another room than before must not be taken for an old one.
@@ -180,83 +174,67 @@ class Timeline:
 
     def _likeness(self, chunks: list[_Chunk]) -> Matrix:
         numbers: dict[str, int] = {}
-        stems = [numbers.setdefault(word.stem, len(numbers)) for word in self._words]
         people: dict[Hashable, int] = {}
         for chunk in chunks:
             for speaker in chunk.said:
                 people.setdefault(speaker, len(people))
         spoken = np.zeros((len(chunks), len(people)))
+        said: list[Numbers] = []
         for row, chunk in enumerate(chunks):
-            for speaker, forms in chunk.said.items():
-                spoken[row, people[speaker]] = len(forms)
-        column = np.array(stems or [0], dtype=np.intp)
-        said = [column[np.frombuffer(b"".join(c.said.values()), dtype=np.uint16)] for c in chunks]
+            for speaker, words in chunk.said.items():
+                spoken[row, people[speaker]] = len(words)
+            stems = [word.stem for words in chunk.said.values() for word in words]
+            found = [numbers.setdefault(stem, len(numbers)) for stem in stems]
+            said.append(np.array(found, dtype=np.intp))
         return likeness(said, spoken)
 
     # ------------------------------------------------------------------ names
 
     def _name(self, blocked: Blocked) -> None:
         begins = [segment.from_s for segment in self._found[1:]]
-        said = [dict[int, dict[Hashable, int]]() for _ in self._found]
-        everywhere: dict[str, int] = {}
+        said = [dict[str, list[_Said]]() for _ in self._found]
         for chunk in self._seen():
-            counts = said[bisect(begins, chunk.number * CHUNK_S)]
-            for speaker, forms in chunk.said.items():
-                for form in forms:
-                    by = counts.setdefault(form, {})
-                    by[speaker] = by.get(speaker, 0) + 1
-                    stem = self._words[form].stem
-                    everywhere[stem] = everywhere.get(stem, 0) + 1
-        for place, counts in enumerate(said):
-            terms = self._terms(counts, everywhere, blocked)
+            here = said[bisect(begins, chunk.number * CHUNK_S)]
+            for speaker, words in chunk.said.items():
+                for word in words:
+                    here.setdefault(word.stem, []).append((speaker, word))
+        everywhere = Counter[str]()
+        for here in said:
+            everywhere.update({stem: len(mentions) for stem, mentions in here.items()})
+        for place, here in enumerate(said):
+            terms = self._terms(here, everywhere, blocked)
             self._found[place] = replace(self._found[place], terms=terms)
 
     def _terms(
-        self,
-        counts: Mapping[int, Mapping[Hashable, int]],
-        everywhere: Mapping[str, int],
-        blocked: Blocked,
+        self, here: Mapping[str, list[_Said]], everywhere: Counter[str], blocked: Blocked
     ) -> tuple[str, ...]:
         """The words said more here than elsewhere: tf^0.7 · ln(share here / share elsewhere).
 
-        `counts`: by form and speaker, in here; `everywhere`: by stem.
+        `here`: mentions by stem; `everywhere`: how many, by stem.
         """
-        here: dict[str, list[int]] = {}
-        for form in counts:
-            here.setdefault(self._words[form].stem, []).append(form)
-        total = sum(sum(by.values()) for by in counts.values())
-        all_said = sum(everywhere.values())
+        total = sum(map(len, here.values()))
+        all_said = everywhere.total()
         weighed: list[tuple[float, str]] = []
-        for stem, numbers in here.items():
+        for stem, mentions in here.items():
             if everywhere[stem] < MIN_MENTIONS:
                 continue
-            said_by = Counter[Hashable]()
-            for form in numbers:
-                said_by.update(counts[form])
-            forms = {self._words[form]: sum(counts[form].values()) for form in numbers}
-            count = said_by.total()
-            frequency = max(word.frequency for word in forms)
+            count = len(mentions)
+            said_by = Counter(speaker for speaker, _ in mentions)
+            forms = Counter(word.surface for _, word in mentions)
+            frequency = max(word.frequency for _, word in mentions)
             if not may_show(frequency, said_by):
                 continue
-            if blocked.holds(stem, (word.surface for word in forms)):
+            if blocked.holds(stem, forms):
                 continue
             share = (count + 1) / (total + 1)
             others = (everywhere[stem] - count + 1) / (all_said + 1)
             common = max(1e-9, 1 - math.exp(-1500.0 * frequency))
             surprise = max(-math.log(common), 1e-3)
             weight = count**TERM_EXPONENT * math.log1p(share / others) * surprise**0.3
-            best = min(forms, key=lambda word: (-forms[word], word.surface))
-            weighed.append((-weight, best.surface))
+            weighed.append((-weight, min(forms, key=lambda form: (-forms[form], form))))
         return tuple(term for _, term in sorted(weighed)[:MAX_TERMS])
 
     # ------------------------------------------------------------------ memory
-
-    def _form(self, word: Word) -> int:
-        number = self._forms.get(word)
-        if number is None:
-            number = self._forms[word] = len(self._words)
-            self._words.append(word)
-        return number
 
     def _expire(self) -> None:
         """Forget the half minutes of the first segment, or, where there is no other, a tenth."""
@@ -272,22 +250,7 @@ class Timeline:
         else:
             self._found[0] = replace(first, segment_id=0, from_s=at_s)
             self._identify()
-        self._restore(kept)
-
-    def _restore(self, chunks: list[_Chunk]) -> None:
-        """Keep these chunks, and only the words that are said in them."""
-        words = self._words
-        self._forms, self._words = {}, []
-        self._chunks = [
-            _Chunk(
-                chunk.number,
-                {
-                    speaker: array("H", [self._form(words[form]) for form in forms])
-                    for speaker, forms in chunk.said.items()
-                },
-            )
-            for chunk in chunks
-        ]
+        self._chunks = kept
 
 
 def _goes_on(old: Segment, fresh: Segment) -> bool:

@@ -14,7 +14,7 @@ from analysis.privacy import Blocked, may_show
 from analysis.score import half_life_s, loss_per_s, score_at_zero
 from analysis.shown import TOP_WORDS, RankedTopic, Scored, ShownList
 from analysis.timeline import Segment, Timeline
-from analysis.words import Words
+from analysis.words import Lexicon, Words
 
 MAX_LINES: Final = 20
 """Of one topic that are named to who asks."""
@@ -25,11 +25,12 @@ class Topics:
 
     def __init__(self) -> None:
         self._rooms: dict[str, RoomTopics] = {}
+        self._lexicon = Lexicon()
 
     def open(self, room_id: str) -> None:
         """Start counting for a room."""
         if room_id not in self._rooms:
-            self._rooms[room_id] = RoomTopics()
+            self._rooms[room_id] = RoomTopics(self._lexicon)
 
     def close(self, room_id: str) -> None:
         """Forget a room."""
@@ -51,8 +52,10 @@ class Topics:
 class RoomTopics:
     """The topics of one room."""
 
-    def __init__(self) -> None:
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        """Take the words of the other rooms of this process, to hold each once."""
         self.blocked = Blocked()
+        self._lexicon = Lexicon() if lexicon is None else lexicon
         self.counts = Counts(half_life_s)
         self._scores: dict[str, float | None] = {}
         """By stem, as at second 0; None: must not be shown."""
@@ -87,8 +90,9 @@ class RoomTopics:
 
     def add(self, said: Said, words: Words) -> None:
         """Count the words of one final caption or typed turn."""
+        words = self._lexicon.same(words)
         self._timeline.add(said, words)
-        self.counts.add(said, self._timeline.known(words))
+        self.counts.add(said, words)
 
     def withdraw(self, speaker: Hashable) -> None:
         """Leave exactly what a room holds in which this speaker never spoke."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Word:
     """A word that may become a topic."""
 
@@ -26,6 +27,27 @@ class Word:
 
 Words = Sequence[Word | None]
 """Words in the order said; None stands for something between that breaks a pair."""
+
+
+class Lexicon:
+    """The words that rooms hold now, each once, however many rooms and mentions there are of it.
+
+    Holds on to none: a word that the last room has forgotten is gone.
+    """
+
+    def __init__(self) -> None:
+        self._by_surface: WeakValueDictionary[str, Word] = WeakValueDictionary()
+
+    def __len__(self) -> int:
+        return len(self._by_surface)
+
+    def same(self, words: Words) -> Words:
+        """The same words, as the objects that are held already."""
+        return [word and self._same(word) for word in words]
+
+    def _same(self, word: Word) -> Word:
+        held = self._by_surface.setdefault(word.surface, word)
+        return held if held == word else word  # the same letters in another language
 
 
 class WordAnalyser(Protocol):

@@ -69,4 +69,5 @@ class EnglishWords:
         if len(token) < 2 or "'" in token or token in self._stop:
             return None
         stem = self._stemmer.stemWord(token)
-        return Word(stem, token, self._frequency.get(token, 0.0))
+        # Where they are equal, one string in memory.
+        return Word(token if stem == token else stem, token, self._frequency.get(token, 0.0))

@@ -21,7 +21,7 @@ from pathlib import Path
 from analysis.counts import Said
 from analysis.publish import Publisher
 from analysis.topics import RoomTopics, Topics
-from analysis.words import Word
+from analysis.words import Lexicon, Word
 from protocol.analysis import AnalysisToGate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,14 +69,14 @@ def cost() -> dict[str, float]:
 
 
 def memory_kb() -> float:
-    """Of one room whose window is full, its words included."""
+    """Of one room of twenty whose window is full, its words included."""
     rng = random.Random(2)
     rooms = 20
     gc.collect()
     tracemalloc.start()
-    kept = []
+    kept, lexicon = [], Lexicon()
     for _ in range(rooms):
-        room = RoomTopics()
+        room = RoomTopics(lexicon)
         for at_s in range(0, WINDOW_S, EVERY_S):
             room.add(Said(rng.randrange(SPEAKERS), "en", at_s), turn(rng))
         room.top(WINDOW_S)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import math
 
 import pytest
@@ -10,7 +11,7 @@ from analysis.counts import MAX_MENTIONS, Said
 from analysis.privacy import name_forms
 from analysis.score import PACES
 from analysis.topics import RoomTopics, Topics
-from analysis.words import Word
+from analysis.words import Lexicon, Word
 
 COMMON = 1e-5
 
@@ -97,6 +98,30 @@ def test_a_room_keeps_a_bounded_number_of_mentions(topics: Topics) -> None:
     for number in range(MAX_MENTIONS // 2):
         room.add(Said(1, "en", 1.0), words(f"w{number} bread tunnel"))
     assert len(room.counts) == MAX_MENTIONS
+
+
+def test_rooms_share_their_words_and_the_last_one_to_forget_a_word_takes_it_away() -> None:
+    lexicon = Lexicon()
+    first, second = RoomTopics(lexicon), RoomTopics(lexicon)
+    first.add(Said(1, "en", 0.0), words("tunnels bread"))
+    first.add(Said(2, "en", 0.0), words("tunnels"))
+    second.add(Said(3, "en", 0.0), words("tunnels tunnel"))
+    assert len(lexicon) == 3
+    terms = [room.counts.term("tunnel") for room in (first, second)]
+    assert len({id(m.word) for term in terms if term for m in term.mentions}) == 2
+    del terms
+    first.withdraw(1)
+    gc.collect()
+    assert len(lexicon) == 2
+    del first, second
+    gc.collect()
+    assert len(lexicon) == 0
+
+
+def test_the_same_letters_in_two_languages_are_two_words() -> None:
+    lexicon = Lexicon()
+    ours, theirs = Word("gift", "gift", 1e-5), Word("gift", "gift", 1e-7)
+    assert lexicon.same([ours, None, theirs]) == [ours, None, theirs]
 
 
 def test_a_word_said_once_is_no_topic(topics: Topics) -> None:
