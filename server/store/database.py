@@ -16,9 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, Table, event, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -26,13 +23,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.domain.errors import StoreUnavailableError
+from server.store.schema import bring_up_to_date
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a call waits for another writer, a connection or a statement."""
 _CONNECTIONS = 4
 _TRACES_TIMEOUT_MS = 250
 """How long the log is waited for where somebody still reads it, a backup for example."""
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6D6173696C
 """Key of PostgreSQL's advisory lock, so that two processes never migrate at once."""
 _PROGRAMMING_ERRORS = (
@@ -84,7 +81,7 @@ class Database:
                     if not self._is_sqlite:
                         lock = text("SELECT pg_advisory_xact_lock(:key)")
                         await connection.execute(lock, {"key": _MIGRATION_LOCK})
-                    await connection.run_sync(_upgrade)
+                    await connection.run_sync(bring_up_to_date)
 
     async def close(self) -> None:
         """Disconnect."""
@@ -235,13 +232,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     """Turn "locked", "full" and "away" into the one error that the services know."""
@@ -251,5 +241,3 @@ def _translated() -> Iterator[None]:
         raise
     except (exc.DBAPIError, exc.TimeoutError, TimeoutError, OSError) as error:
         raise StoreUnavailableError(type(error).__name__) from error
-    except CommandError as error:
-        raise StoreUnavailableError("the database was made by a newer version") from error

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from server.domain.contact import contact_hash, number_hash
 from server.domain.errors import StoreUnavailableError
 from server.domain.ids import MemberId
 from server.domain.member import Member, Membership
+from server.store.schema import MIGRATIONS, newest_revision
 from server.store.sql import SqlStore
 from server.store.tables import metadata
 
@@ -219,6 +221,10 @@ async def test_the_migrations_lead_to_the_tables_in_the_code(store: SqlStore, fi
     with engine.connect() as connection:
         assert differences(connection) == []
     engine.dispose()
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    assert newest_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def differences(connection: Connection) -> list[object]:
