@@ -164,6 +164,20 @@ describe("reconnecting", () => {
     }
   });
 
+  it("asks a gate that hung up more often in the first seconds, then as seldom as any other", async () => {
+    const socket = await connect();
+    socket.die();
+    await vi.advanceTimersByTimeAsync(0);
+    for (const seconds of [0.3, 0.5, 0.5, 0.5, 0.7, 1, 1.5, 2.7, 4.8, 7, 7]) {
+      const before = sockets.length;
+      newest().die();
+      await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
+      expect(sockets).toHaveLength(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(sockets).toHaveLength(before + 1);
+    }
+  });
+
   it("does not wait where the network has just come back", async () => {
     signalling.start();
     await vi.advanceTimersByTimeAsync(0);

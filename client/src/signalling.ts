@@ -116,6 +116,8 @@ export interface SignallingOptions {
 }
 
 export const BACK_OFF_S = [0, 0.3, 1.2, 2.7, 4.8, 7] as const;
+/** Where the gate itself hung up: started anew it is back in two or three seconds, so ask often then. */
+export const BACK_OFF_SERVER_S = [0, 0.3, 0.5, 0.5, 0.5, 0.7, 1, 1.5, 2.7, 4.8, 7] as const;
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** How long the answer to a ping may take: this, or so many times what the last reply took. */
 export const REACH_MS = 250;
@@ -251,7 +253,8 @@ export class Signalling {
   #connectAfter(reason: DownReason): void {
     this.#reason = reason;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const step = BACK_OFF_S[Math.min(this.#attempt, BACK_OFF_S.length - 1)] ?? 7;
+    const steps = reason === "server" ? BACK_OFF_SERVER_S : BACK_OFF_S;
+    const step = steps[Math.min(this.#attempt, steps.length - 1)] ?? 7;
     const jitter = 0.75 + 0.5 * (this.#options.random ?? Math.random)();
     this.#options.onConnection({ state: "connecting", reason, attempt: this.#attempt });
     this.#attempt += 1;

@@ -81,6 +81,12 @@ async def pages(url: str) -> AsyncIterator[list[Page]]:
         yield opened
 
 
+def scribe_is_there(told: wire.ServerMessage) -> bool:
+    """Whether a welcome, or what is told of the captions engine, says that its process answers."""
+    engine = told.captions if isinstance(told, wire.Welcome | wire.CaptionsEngineChanged) else None
+    return engine is not None and engine.state != "unavailable"
+
+
 def everywhere(house: Running, text: str) -> list[str]:
     """All places of a text in all processes of the house."""
     found = []
@@ -108,6 +114,8 @@ async def test_a_second_after_a_withdrawal_no_process_holds_a_word_of_it(
         house.line_with("gate ready")
         house.line_with("analysis listens")
         async with pages(f"http://localhost:{http_port}") as (ann, bea):
+            # A typed turn is told to the scribe once: its link to the gate must be there.
+            await bea.until(scribe_is_there)
             opened = await ann.ask(lambda id_: wire.OpenRoom(id=id_, title="Soup"))
             assert isinstance(opened, wire.RoomOpened)
             room_id = opened.room_id
