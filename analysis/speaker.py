@@ -220,7 +220,7 @@ class Speaker:
                 return np.zeros(min(samples, LONGEST_SILENCE_SAMPLES) // 3, np.float32)
 
     def _hear(self, samples: Samples, now_ms: int) -> None:
-        pending = np.concatenate((self._pending, samples))
+        pending = np.concatenate((self._pending, samples)) if self._pending.size else samples
         whole = len(pending) // FRAME_SAMPLES * FRAME_SAMPLES
         for start in range(0, whole, FRAME_SAMPLES):
             frame = pending[start : start + FRAME_SAMPLES].copy()
@@ -228,7 +228,7 @@ class Speaker:
             self._queue_finals(ended, now_ms)
             if not self._segmenter.pausing:
                 self._early_taken = False
-        self._pending = pending[whole:].copy()
+        self._pending = pending[whole:].copy() if whole else pending
 
     def _queue_finals(self, utterances: list[Utterance], now_ms: int) -> None:
         for utterance in utterances:

@@ -16,6 +16,11 @@ from analysis.decoder import Samples
 
 FRAME_SAMPLES = 512
 FRAME_MS = 32
+INAUDIBLE = 0.001
+"""−60 dB of full scale: what browsers' noise suppression leaves of a pause is quieter, a whisper is
+not."""
+SILENT_FRAMES = 10
+"""After so many inaudible frames in a row the network is not asked until something is heard."""
 _CONTEXT_SAMPLES = 64
 
 
@@ -52,16 +57,27 @@ class SileroDetector:
 
     def __init__(self) -> None:
         self._run = _network().run
-        self.reset()
+        self._silent = 0
+        """Inaudible frames in a row."""
+        self._forget_voice()
 
     def reset(self) -> None:
         """Forget the stream."""
+        self._silent = 0
+        self._forget_voice()
+
+    def _forget_voice(self) -> None:
         self._hidden = np.zeros((1, 1, 128), np.float32)
         self._cell = np.zeros((1, 1, 128), np.float32)
         self._context: Samples = np.zeros(_CONTEXT_SAMPLES, np.float32)
 
     def probability(self, frame: Samples) -> float:
         """How surely the next 512 samples hold a voice."""
+        audible = frame.max() >= INAUDIBLE or frame.min() <= -INAUDIBLE
+        self._silent = 0 if audible else self._silent + 1
+        if self._silent > SILENT_FRAMES:
+            self._forget_voice()
+            return 0.0
         window = np.concatenate((self._context, frame))[None]
         feed = {"input": window, "h": self._hidden, "c": self._cell}
         speech, self._hidden, self._cell = self._run(None, feed)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from analysis.decoder import OpusDecoder, Samples
 from analysis.segment import PRE_ROLL_FRAMES, TAIL_FRAMES, Segmenter, Utterance
-from analysis.vad import FRAME_SAMPLES, SileroDetector
+from analysis.vad import FRAME_SAMPLES, SILENT_FRAMES, SileroDetector
 from tests.analysis import speech
 
 
@@ -86,6 +88,26 @@ def test_noise_and_silence_are_no_speech() -> None:
     noise = np.random.default_rng(1).normal(0, 0.05, 48_000 * 4).astype(np.float32)
     hum = (0.3 * np.sin(np.arange(48_000 * 3) * 2 * np.pi * 100 / 48_000)).astype(np.float32)
     assert hear(np.concatenate((noise, hum, speech.silence(1)))) == []
+
+
+def test_the_network_is_not_asked_about_long_silence_and_hears_a_voice_after_it_as_ever() -> None:
+    asked = 0
+    detector = SileroDetector()
+    run_network = detector._run
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return run_network(*arguments)
+
+    detector._run = counted
+    silent = [detector.probability(np.zeros(FRAME_SAMPLES, np.float32)) for _ in range(90)]
+    assert (asked, max(silent[SILENT_FRAMES:])) == (SILENT_FRAMES, 0.0)
+    clip = speech.clip("fx_en_02").samples
+    rest = speech.silence(1)
+    soon, late = (hear(np.concatenate((speech.silence(s), clip, rest))) for s in (0.5, 4.0))
+    assert len(soon) == len(late) == 1
+    assert soon[0].duration_ms == late[0].duration_ms
 
 
 def test_a_malformed_packet_is_concealed_and_counted() -> None:
