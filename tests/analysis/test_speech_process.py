@@ -28,7 +28,7 @@ from tests.analysis import speech
 from tests.analysis.process import ROOT, AnalysisProcess
 from tests.shared_material import fixture_model
 
-pytestmark = [pytest.mark.model, pytest.mark.system]
+pytestmark = [pytest.mark.model, pytest.mark.system, pytest.mark.alone]
 BACK_S = 5.0
 GONE_WITHIN_S = 1.0
 
