@@ -72,12 +72,12 @@ class Term:
     @property
     def speakers(self) -> Counter[Hashable]:
         """How often each speaker said it."""
-        return Counter(mention.said.speaker for mention in self.mentions)
+        return Counter([mention.said.speaker for mention in self.mentions])
 
     @property
     def surfaces(self) -> Counter[str]:
         """How often it was said in which form."""
-        return Counter(mention.word.surface for mention in self.mentions)
+        return Counter([mention.word.surface for mention in self.mentions])
 
     @property
     def stretches(self) -> set[int]:
@@ -87,7 +87,7 @@ class Term:
     @property
     def frequency(self) -> float:
         """Of its most common form, in its language."""
-        return max(mention.word.frequency for mention in self.mentions)
+        return max([mention.word.frequency for mention in self.mentions])
 
     @property
     def beside(self) -> int:

@@ -80,24 +80,33 @@ def traits(counts: Counts, blocked: Blocked) -> dict[Hashable, list[TraitWord]]:
     totals = counts.by_speaker
     if len(totals) < 2:
         return {}
-    everybody = len(counts)
     weighed: dict[Hashable, list[tuple[float, str]]] = {speaker: [] for speaker in totals}
     for term in counts.terms():
-        if len(term.mentions) < MIN_TRAIT_MENTIONS or blocked.holds(term.stem, term.surfaces):
+        own = _own_weights(term, counts)
+        # What may be shown is asked last, as it costs most.
+        if not own or not may_show(term.frequency, term.speakers):
             continue
-        speakers = term.speakers
-        if not may_show(term.frequency, speakers):
-            continue
-        for speaker, said in speakers.items():
-            if said < MIN_TRAIT_MENTIONS:
-                continue
-            by_others = len(term.mentions) - said + OTHERS_SMOOTHING
-            share = said / totals[speaker]
-            others = by_others / (everybody - totals[speaker] + OTHERS_SMOOTHING)
-            if share > others:
-                weight = said**TRAIT_EXPONENT * math.log(share / others)
+        if not blocked.holds(term.stem, term.surfaces):
+            for speaker, weight in own.items():
                 weighed[speaker].append((weight, _own_form(term, speaker)))
     return {speaker: _heaviest(words) for speaker, words in weighed.items()}
+
+
+def _own_weights(term: Term, counts: Counts) -> dict[Hashable, float]:
+    """Whose word this is, by speaker: of those who say it more than the others do."""
+    mentions = len(term.mentions)
+    if mentions < MIN_TRAIT_MENTIONS:
+        return {}
+    weights: dict[Hashable, float] = {}
+    for speaker, said in term.speakers.items():
+        if said < MIN_TRAIT_MENTIONS:
+            continue
+        total = counts.by_speaker[speaker]
+        share = said / total
+        others = (mentions - said + OTHERS_SMOOTHING) / (len(counts) - total + OTHERS_SMOOTHING)
+        if share > others:
+            weights[speaker] = said**TRAIT_EXPONENT * math.log(share / others)
+    return weights
 
 
 def trending(lists: Iterable[tuple[Sequence[RankedTopic], Counts]]) -> list[HouseTopic]:

@@ -36,6 +36,7 @@ WORDS_A_TURN = 6
 """Content words: a turn of 16 words, which takes five seconds of a meeting."""
 VOCABULARY = 3_000
 WORD_ERROR_SEEDS = 4
+TUNING = "background_en"
 
 
 def turn(rng: random.Random) -> list[Word | None]:
@@ -91,7 +92,7 @@ def judged(data: str, *options: str) -> dict[str, float] | None:
     judge = SHARED / "eval_topics.py"
     if not judge.exists():
         return None
-    command = [sys.executable, str(judge), str(SHARED / "open" / f"{data}.json")]
+    command = [sys.executable, str(judge), str(SHARED / f"{data}.json")]
     command += ["--ranker", "bench/topics_ranker.py:Ranker", *options]
     answer = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, text=True)
     figures: dict[str, float] = json.loads(answer.stdout)
@@ -101,20 +102,45 @@ def judged(data: str, *options: str) -> dict[str, float] | None:
 def hit5_with_word_errors() -> dict[str, float]:
     """With 30 % of the words wrong, by seed: one seed is ± .03 off the mean by chance alone."""
     seeds = range(WORD_ERROR_SEEDS)
-    answers = {str(s): judged("meetings_en", "--wer", ".3", "--seed", str(s)) for s in seeds}
+    answers = {str(seed): judged("open/meetings_en", *noise(seed)) for seed in seeds}
     hits = {seed: answer["hit5"] for seed, answer in answers.items() if answer}
     return {**hits, "mean": round(sum(hits.values()) / len(hits), 3)} if hits else {}
+
+
+def cost_of_word_errors() -> dict[str, float]:
+    """What they cost in hit5 where there are topics enough to tell: four times the open ones.
+
+    The prior was learned from titles of these meetings, so both figures are too high, alike.
+    """
+    kept, found = judged(TUNING), [judged(TUNING, *noise(seed)) for seed in range(WORD_ERROR_SEEDS)]
+    if kept is None:
+        return {}
+    hits = {str(seed): answer["hit5"] for seed, answer in enumerate(found) if answer}
+    mean = sum(hits.values()) / len(hits)
+    return {
+        "topics": kept["n"],
+        "hit5": kept["hit5"],
+        **hits,
+        "mean": round(mean, 3),
+        "cost": round(kept["hit5"] - mean, 3),
+    }
+
+
+def noise(seed: int) -> tuple[str, ...]:
+    """Have the judge make three of ten words wrong."""
+    return ("--wer", ".3", "--seed", str(seed))
 
 
 def main() -> None:
     report = {
         "question": "How good are the live topics, and what do they cost?",
         "command": "make bench-topics",
-        "meetings_en": judged("meetings_en"),
-        "meetings_en_with_secrets": judged("meetings_en", "--pii"),
-        "meetings_en_with_30_percent_word_errors": judged("meetings_en", "--wer", ".3"),
+        "meetings_en": judged("open/meetings_en"),
+        "meetings_en_with_secrets": judged("open/meetings_en", "--pii"),
+        "meetings_en_with_30_percent_word_errors": judged("open/meetings_en", *noise(0)),
         "hit5_with_30_percent_word_errors_by_seed": hit5_with_word_errors(),
-        "rooms_ko": judged("rooms_ko"),
+        "hit5_with_30_percent_word_errors_on_the_background": cost_of_word_errors(),
+        "rooms_ko": judged("open/rooms_ko"),
         "cost": cost(),
         "memory_kb_a_room": memory_kb(),
     }
