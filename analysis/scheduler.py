@@ -17,13 +17,15 @@ UNMARKED_MS = 5_000
 """So long after the end of speech there is a final or a gap."""
 _TICK_MS = 100
 """How often waiting finals are looked at."""
+_SLOWER = 1.25
+"""The next transcription may take so much longer than the slowest of late."""
 LEAST_PATIENCE_MS = 2_000
 """With a model that is too slow for any promise, captions come late rather than never."""
 
 
 def patience_ms(transcribing_ms: int) -> int:
     """How long a final may wait before it becomes a gap, where a transcription takes so long."""
-    begun = END_FRAMES * FRAME_MS + _TICK_MS + transcribing_ms
+    begun = END_FRAMES * FRAME_MS + _TICK_MS + round(_SLOWER * transcribing_ms)
     return max(LEAST_PATIENCE_MS, UNMARKED_MS - begun)
 
 
