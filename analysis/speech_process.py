@@ -93,6 +93,7 @@ class SpeechProcess:
         self._ready = asyncio.Event()
         self._worker: _Worker | None = None
         self._deaths_in_a_row = 0
+        self._died_loading = False
         self._at_work: set[int] = set()
         """Audio that is being transcribed, by id."""
         self._abandoned: set[int] = set()
@@ -193,7 +194,7 @@ class SpeechProcess:
             ModelUnavailableError: it will not be better with the next one.
         """
         if self._deaths_in_a_row >= DEATHS_IN_A_ROW:
-            raise ModelUnavailableError("the speech worker ends again and again")
+            raise ModelUnavailableError(self._why_it_ends())
         await asyncio.sleep(RESTART_AFTER_S * max(0, self._deaths_in_a_row - 1))
         self._on_change(None, None)
         load = self._load()
@@ -222,7 +223,17 @@ class SpeechProcess:
             return
         self._counters["worker_deaths"] += 1
         self._deaths_in_a_row += 1
+        self._died_loading = engine is None
         _log.warning("the speech worker ended", over_memory=worker.over_memory)
+
+    def _why_it_ends(self) -> str:
+        why = "the speech worker ends again and again"
+        memory_mb = self._load().memory_mb
+        if self._died_loading and memory_mb:
+            # Its own fence stops it by whatever error it was mapping memory for.
+            why += f" while it loads: it may need more memory than {memory_mb} MB"
+            why += " (MASIL_WHISPER_MEMORY_MB)"
+        return why
 
     async def _loaded(self, worker: _Worker, load: Load) -> Engine | None:
         try:
