@@ -66,7 +66,7 @@ class OpusDecoder:
 
 
 def _samples(frame: av.AudioFrame) -> Samples:
-    """A copy of a mono frame's samples: what `to_ndarray` gives, in a quarter of its time."""
+    """A copy of a mono frame's samples: what `to_ndarray` gives, in a third of its time."""
     plane: Any = frame.planes[0]  # a buffer, which its type does not say
     samples: Samples = np.frombuffer(plane, np.float32, frame.samples).copy()
     return samples

@@ -17,8 +17,7 @@ from analysis.decoder import Samples
 FRAME_SAMPLES = 512
 FRAME_MS = 32
 INAUDIBLE = 0.001
-"""−60 dB of full scale: what browsers' noise suppression leaves of a pause is quieter, a whisper is
-not."""
+"""−60 dB of full scale. Speech whose peak is twice this the network itself takes for none."""
 SILENT_FRAMES = 10
 """After so many inaudible frames in a row the network is not asked until something is heard."""
 _CONTEXT_SAMPLES = 64

@@ -138,6 +138,18 @@ describe("commands while the page starts", () => {
   });
 });
 
+/** Each attempt dies, and the next one comes after so many seconds and no sooner. */
+async function asksAgainAfter(waits: readonly number[]): Promise<void> {
+  for (const seconds of waits) {
+    const before = sockets.length;
+    newest().die();
+    await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
+    expect(sockets).toHaveLength(before);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets).toHaveLength(before + 1);
+  }
+}
+
 describe("reconnecting", () => {
   it("happens at once, and commands on their way fail", async () => {
     const socket = await connect();
@@ -154,28 +166,14 @@ describe("reconnecting", () => {
   it("waits longer each time: 0, 0.3, 1.2, 2.7, 4.8, 7, 7 seconds", async () => {
     signalling.start();
     await vi.advanceTimersByTimeAsync(0);
-    for (const seconds of [0.3, 1.2, 2.7, 4.8, 7, 7]) {
-      const before = sockets.length;
-      newest().die();
-      await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
-      expect(sockets).toHaveLength(before);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(sockets).toHaveLength(before + 1);
-    }
+    await asksAgainAfter([0.3, 1.2, 2.7, 4.8, 7, 7]);
   });
 
   it("asks a gate that hung up more often in the first seconds, then as seldom as any other", async () => {
     const socket = await connect();
     socket.die();
     await vi.advanceTimersByTimeAsync(0);
-    for (const seconds of [0.3, 0.5, 0.5, 0.5, 0.7, 1, 1.5, 2.7, 4.8, 7, 7]) {
-      const before = sockets.length;
-      newest().die();
-      await vi.advanceTimersByTimeAsync(seconds * 1000 - 1);
-      expect(sockets).toHaveLength(before);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(sockets).toHaveLength(before + 1);
-    }
+    await asksAgainAfter([0.3, 0.5, 0.5, 0.5, 0.7, 1, 1.5, 2.7, 4.8, 7, 7]);
   });
 
   it("does not wait where the network has just come back", async () => {

@@ -1,6 +1,6 @@
 """Brings a database's tables up to date. The only file that knows Alembic.
 
-Alembic itself, a fifth of the gate's start, is loaded only where there is something to change: a
+Alembic itself, a sixth of the gate's start, is loaded only where there is something to change: a
 gate that was killed is back the sooner.
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.decoder import OpusDecoder, Samples
 from analysis.segment import PRE_ROLL_FRAMES, TAIL_FRAMES, Segmenter, Utterance
-from analysis.vad import FRAME_SAMPLES, SILENT_FRAMES, SileroDetector
+from analysis.vad import FRAME_SAMPLES, INAUDIBLE, SILENT_FRAMES, SileroDetector
 from tests.analysis import speech
 
 
@@ -108,6 +108,13 @@ def test_the_network_is_not_asked_about_long_silence_and_hears_a_voice_after_it_
     soon, late = (hear(np.concatenate((speech.silence(s), clip, rest))) for s in (0.5, 4.0))
     assert len(soon) == len(late) == 1
     assert soon[0].duration_ms == late[0].duration_ms
+
+
+@pytest.mark.parametrize("name", ["fx_en_02", "fx_ko_07"])
+def test_what_counts_as_inaudible_the_network_takes_for_no_voice_either(name: str) -> None:
+    clip = speech.clip(name).samples
+    quiet = clip * np.float32(2 * INAUDIBLE / np.abs(clip).max())
+    assert hear(np.concatenate((quiet, speech.silence(1)))) == []
 
 
 def test_a_malformed_packet_is_concealed_and_counted() -> None:
